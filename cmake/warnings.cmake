@@ -1,0 +1,8 @@
+# Warnings are errors; floating-point contraction is off because it changes rounding.
+add_library(pare_warnings INTERFACE)
+target_compile_options(pare_warnings INTERFACE -Wall -Wextra -Werror -ffp-contract=off
+                       $<$<COMPILE_LANGUAGE:C>:-pedantic>)
+if(PARE_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,38 @@
+// Instruction sets: by feature flag, never by model number.
+#include "pare/numerics.hpp"
+
+namespace pare {
+namespace {
+constexpr std::string_view kNames[] = {"portable", "avx2", "avx512vnni"};
+}
+
+std::string_view name_of(Isa isa) { return kNames[static_cast<size_t>(isa)]; }
+
+std::optional<Isa> parse_isa(std::string_view name) {
+  for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512Vnni})
+    if (name_of(isa) == name) return isa;
+  return std::nullopt;
+}
+
+bool has(Isa isa) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  switch (isa) {
+    case Isa::Portable: return true;
+    case Isa::Avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case Isa::Avx512Vnni:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni");
+  }
+#endif
+  return isa == Isa::Portable;
+}
+
+Isa best_isa() {
+  for (const Isa isa : {Isa::Avx512Vnni, Isa::Avx2})
+    if (has(isa)) return isa;
+  return Isa::Portable;
+}
+
+}  // namespace pare
