@@ -52,6 +52,8 @@ std::array<int64_t, 2> code_range(DType type);
 /// How a tie is broken when a real becomes a code.
 enum class Rounding : std::uint8_t { HalfAway, HalfEven };
 
+/// Nearest integer, ties away from zero (Eq. 2).
+double round_half_away(double x);
 /// q = clamp(round(x / s) + z, q_min, q_max), element by element (Eq. 12), in double.
 /// Errors: InvalidModel if `x` (f32) holds a NaN. Infinities saturate.
 Result<Tensor> quantize(const Tensor& x, const Encoding& encoding, Rounding rounding);

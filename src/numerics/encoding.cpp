@@ -68,6 +68,8 @@ Tensor dequantize_as(const Tensor& q, const Encoding& e) {
 
 }  // namespace
 
+double round_half_away(double x) { return pare_round_half_away(x); }
+
 std::string to_string(const Encoding& e) {
   if (!e.affine()) return std::string(name_of(e.type));
   return fmt::format("{}/{}/{}", name_of(e.type), name_of_grain(e), e.symmetric ? "sym" : "asym");

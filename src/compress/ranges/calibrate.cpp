@@ -1,0 +1,163 @@
+// Calibration: one streaming pass. Each worker keeps extremes and a histogram, whose merged result does not depend on
+// the order; sums are kept a sample and added in the order of samples, so that means are the same for any number of
+// threads. Samples are handed out in rounds, which bounds the memory for those sums.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "pare/compress.hpp"
+#include "pare/run.hpp"
+
+namespace pare {
+namespace {
+
+struct Sums {
+  double sum = 0, squares = 0;
+};
+
+/// What one worker saw of one tensor.
+struct Seen {
+  float min = std::numeric_limits<float>::infinity(), max = -std::numeric_limits<float>::infinity();
+  int64_t count = 0;
+  Histogram histogram;
+};
+
+// Sums of one tensor in double, four lanes to keep the adders busy; the order is fixed.
+Sums sums_of(std::span<const float> values) {
+  double sum[4] = {}, squares[4] = {};
+  for (size_t i = 0; i < values.size(); ++i) {
+    sum[i % 4] += values[i];
+    squares[i % 4] += static_cast<double>(values[i]) * values[i];
+  }
+  return {(sum[0] + sum[1]) + (sum[2] + sum[3]), (squares[0] + squares[1]) + (squares[2] + squares[3])};
+}
+
+class Calibrator {
+ public:
+  Calibrator(Program program, int threads, const Feed& feed) : program_(std::move(program)), feed_(feed) {
+    const Model& model = program_.model();
+    for (size_t i = 0; i < model.tensors.size(); ++i)
+      if (watched(model.tensors[i])) tensors_.push_back(static_cast<TensorId>(i));
+    for (int i = 0; i < threads; ++i) {
+      contexts_.emplace_back(program_);
+      seen_.emplace_back(tensors_.size());
+    }
+    totals_.resize(tensors_.size());
+  }
+
+  Result<Ranges> run(int64_t count, const std::function<void(int64_t)>& progress) {
+    const int64_t round = kRound * static_cast<int64_t>(contexts_.size());
+    for (int64_t first = 0; first < count; first += round) {
+      const int64_t size = std::min(round, count - first);
+      sums_.assign(static_cast<size_t>(size) * tensors_.size(), Sums{});
+      PARE_TRY(for_each_index(size, static_cast<int>(contexts_.size()),
+                              [&](int worker, int64_t i) { return sample(worker, first + i, static_cast<size_t>(i)); }));
+      add_up(static_cast<size_t>(size));
+      if (progress) progress(first + size);
+    }
+    return result(count);
+  }
+
+ private:
+  static constexpr int64_t kRound = 16;
+
+  static bool watched(const TensorInfo& t) { return !t.constant() && t.encoding.type == DType::F32; }
+
+  Result<void> sample(int worker, int64_t index, size_t slot) {
+    PARE_TRY(const std::vector<std::vector<Tensor>> windows, feed_(worker, index));
+    Context& context = contexts_[static_cast<size_t>(worker)];
+    for (const std::vector<Tensor>& inputs : windows) {
+      for (size_t i = 0; i < inputs.size(); ++i) context.set_input(i, inputs[i]);
+      context.run();
+      PARE_TRY(look(worker, slot));
+    }
+    return {};
+  }
+
+  Result<void> look(int worker, size_t slot) {
+    for (size_t i = 0; i < tensors_.size(); ++i) {
+      const std::span<const float> values = contexts_[static_cast<size_t>(worker)].floats(tensors_[i]);
+      Seen& seen = seen_[static_cast<size_t>(worker)][i];
+      const Sums sums = sums_of(values);
+      if (!std::isfinite(sums.squares))
+        return Error{Code::InvalidModel, fmt::format("tensor '{}'", program_.model().tensor(tensors_[i]).name),
+                     "a value that is not finite", "finite numbers", ""};
+      const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
+      seen.min = std::min(seen.min, *lo);
+      seen.max = std::max(seen.max, *hi);
+      seen.count += static_cast<int64_t>(values.size());
+      seen.histogram.add(values);
+      Sums& mine = sums_[slot * tensors_.size() + i];
+      mine.sum += sums.sum;
+      mine.squares += sums.squares;
+    }
+    return {};
+  }
+
+  void add_up(size_t size) {
+    for (size_t slot = 0; slot < size; ++slot)
+      for (size_t i = 0; i < tensors_.size(); ++i) {
+        totals_[i].sum += sums_[slot * tensors_.size() + i].sum;
+        totals_[i].squares += sums_[slot * tensors_.size() + i].squares;
+      }
+  }
+
+  Ranges result(int64_t count) const {
+    Ranges ranges;
+    ranges.samples = count;
+    for (size_t i = 0; i < tensors_.size(); ++i)
+      ranges.tensors[program_.model().tensor(tensors_[i]).name] = merged(i);
+    return ranges;
+  }
+
+  Range merged(size_t i) const {
+    Range range;
+    range.min = std::numeric_limits<double>::infinity();
+    range.max = -range.min;
+    for (const std::vector<Seen>& worker : seen_) {
+      range.min = std::min(range.min, static_cast<double>(worker[i].min));
+      range.max = std::max(range.max, static_cast<double>(worker[i].max));
+      range.count += worker[i].count;
+      range.histogram.merge(worker[i].histogram);
+    }
+    const auto n = static_cast<double>(std::max<int64_t>(range.count, 1));
+    range.mean = totals_[i].sum / n;
+    range.std = std::sqrt(std::max(0.0, totals_[i].squares / n - range.mean * range.mean));
+    return range;
+  }
+
+  Program program_;
+  const Feed& feed_;
+  std::vector<TensorId> tensors_;
+  std::vector<Context> contexts_;
+  std::vector<std::vector<Seen>> seen_;
+  std::vector<Sums> sums_, totals_;
+};
+
+}  // namespace
+
+Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const Feed& feed,
+                         const std::function<void(int64_t)>& progress) {
+  if (count < 1) return Error{Code::InvalidArgument, "calibration", "no samples", "at least 1", ""};
+  PARE_TRY(Program program, Program::compile(model, {.keep_all = true}));
+  return Calibrator(std::move(program), threads, feed).run(count, progress);
+}
+
+Range range_of(std::span<const float> values) {
+  const Sums sums = sums_of(values);
+  const auto n = static_cast<double>(std::max<size_t>(values.size(), 1));
+  Range range;
+  if (values.empty()) return range;
+  const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
+  range.min = *lo;
+  range.max = *hi;
+  range.count = static_cast<int64_t>(values.size());
+  range.mean = sums.sum / n;
+  range.std = std::sqrt(std::max(0.0, sums.squares / n - range.mean * range.mean));
+  range.histogram.add(values);
+  return range;
+}
+
+}  // namespace pare

@@ -1,0 +1,1 @@
+target_link_libraries(pare_run PUBLIC Threads::Threads)
