@@ -69,4 +69,14 @@ static inline int32_t pare_multiply_exact_away(int32_t x, int32_t m, int32_t e) 
   return (int32_t)((product + half - (product < 0)) >> shift);
 }
 
+/* Integer quotient sum / count, ties away from zero; count > 0, |sum| + count below 2^31. */
+static inline int32_t pare_divide_half_away(int32_t sum, int32_t count) {
+  return (sum < 0 ? sum - count / 2 : sum + count / 2) / count;
+}
+
+/* x cut to an integer toward zero; |x| is limited to 2^22, beyond which any 8- or 16-bit output saturates. */
+static inline int32_t pare_truncate_f32(float x) {
+  return (int32_t)(x > 4194304.0f ? 4194304.0f : x < -4194304.0f ? -4194304.0f : x);
+}
+
 #endif

@@ -34,23 +34,6 @@ int32_t pick(const RuleRow& row, RuleFor use) {
   return kNone;
 }
 
-struct FixedPoint {
-  int32_t multiplier, exponent;
-};
-
-// M = m 2^e with m in [0.5, 1) as a Q0.31 integer (docs/numerics.md, `fixed_double`).
-FixedPoint fixed_point(double m) {
-  int exponent = 0;
-  const double fraction = std::frexp(m, &exponent);
-  auto q = static_cast<int64_t>(pare_round_half_away(fraction * 2147483648.0));
-  if (q == int64_t{1} << 31) {
-    q /= 2;
-    ++exponent;
-  }
-  if (exponent < -31) return {0, 0};
-  return {static_cast<int32_t>(q), exponent};
-}
-
 // The real multiplier of one channel, in the precision that the runtime computes it in.
 double multiplier(const RequantizeSpec& spec, float weight_scale) {
   if (spec.arithmetic == Arithmetic::St) return weight_scale * (spec.in_scale / spec.out->scale[0]);
@@ -91,7 +74,7 @@ Result<Requantizer> Requantizer::make(const RequantizeSpec& spec) {
       r.scale_.push_back(spec.in_scale * weight_scale / spec.out->scale[0]);
       continue;
     }
-    const FixedPoint m = fixed_point(multiplier(spec, weight_scale));
+    const pare_fixed m = pare_fixed_of(multiplier(spec, weight_scale));
     r.multiplier_.push_back(m.multiplier);
     r.exponent_.push_back(m.exponent);
   }
@@ -102,6 +85,12 @@ pare_requantize_args Requantizer::args() const {
   const auto count = static_cast<int32_t>(std::max(multiplier_.size(), scale_.size()));
   const auto pointer = [](const auto& v) { return v.empty() ? nullptr : v.data(); };
   return {rule_, count, pointer(multiplier_), pointer(exponent_), pointer(scale_), zero_point_, lo_, hi_};
+}
+
+Result<pare_affine> affine_of(const TensorInfo& t) {
+  if (t.encoding.type == DType::I8 && t.encoding.grain == Grain::Tensor)
+    return pare_affine{t.encoding.scale[0], t.encoding.zero_point[0]};
+  return Error{Code::Unsupported, "", fmt::format("'{}' is encoded as {}", t.name, to_string(t.encoding)), "i8/tensor/asym", ""};
 }
 
 void visit_requantize(ArgVisitor& v, const pare_requantize_args& r) {

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "pare/op.hpp"
+
+#include "multiplier.h"
 #include "requantize.h"
 
 namespace pare {
@@ -43,6 +45,11 @@ class Requantizer {
 /// The codes {lo, hi} of a fused activation's limits under `encoding`: z + round(limit / s), cut to int8 (Eq. 16).
 std::array<int32_t, 2> code_limits(Activation activation, const Encoding& encoding, Arithmetic arithmetic);
 
+/// The Arithmetic's number in the C headers (PARE_TFLM, ...). Only of those that rule_for accepts.
+inline int32_t c_number(Arithmetic arithmetic) { return static_cast<int32_t>(arithmetic); }
+/// Scale and zero point of an int8 tensor with one scale. Errors: Unsupported if it is encoded otherwise.
+Result<pare_affine> affine_of(const TensorInfo& t);
+
 /// Shows one requantization struct `r` (named "requantize") to the emitter.
 void visit_requantize(ArgVisitor& visitor, const pare_requantize_args& r);
 
@@ -55,11 +62,26 @@ struct Holder {
   std::vector<std::vector<float>> reals;
 };
 
-/// The holder as Kernel::args.
-template <class Args>
-std::shared_ptr<const void> as_args(const std::shared_ptr<Holder<Args>>& holder) {
+/// The holder as Kernel::args. A Holder may be any struct with a member `args`.
+template <class Holder>
+std::shared_ptr<const void> as_args(const std::shared_ptr<Holder>& holder) {
   return {holder, &holder->args};
 }
 
+/// A kernel that exists in C: its function, its name there, its source below src/ and the type of its arguments.
+struct CKernel {
+  pare_kernel run;
+  std::string function, source, args_type;
+};
+
+/// The Kernel that runs `c` on the holder's arguments; `visit(v, args)` shows them to the emitter. Its name is the
+/// function's without "pare_".
+template <class Holder, class Visit>
+Kernel kernel_of(const CKernel& c, const std::shared_ptr<Holder>& holder, Visit visit) {
+  return Kernel{.run = c.run,
+                .args = as_args(holder),
+                .name = c.function.substr(std::string_view("pare_").size()),
+                .c = {c.function, c.source, c.args_type, [holder, visit](ArgVisitor& v) { visit(v, holder->args); }}};
+}
 
 }  // namespace pare

@@ -12,26 +12,10 @@ namespace pare {
 extern const OpFamily conv2d_op;
 const OpFamily conv2d_op{"conv2d", {Conv2d::kKind}};
 
-Result<int64_t> window_extent(int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation) {
-  if (stride < 1 || dilation < 1 || kernel < 1)
-    return Error{Code::InvalidModel, "", fmt::format("kernel {}, stride {}, dilation {}", kernel, stride, dilation),
-                 "at least 1 each", ""};
-  const int64_t reach = (kernel - 1) * dilation + 1;
-  if (in + pads < reach)
-    return Error{Code::InvalidModel, "", fmt::format("a window of {} on a padded extent of {}", reach, in + pads),
-                 "a window that fits", ""};
-  return (in + pads - reach) / stride + 1;
-}
-
 void Conv2d::fields(FieldVisitor& v) {
-  v.field("stride_h", stride_h);
-  v.field("stride_w", stride_w);
-  v.field("dilation_h", dilation_h);
-  v.field("dilation_w", dilation_w);
-  v.field("pad_top", pad_top);
-  v.field("pad_left", pad_left);
-  v.field("pad_bottom", pad_bottom);
-  v.field("pad_right", pad_right);
+  visit_strides(v, *this);
+  visit_dilations(v, *this);
+  visit_pads(v, *this);
   v.field("groups", groups);
   v.field("activation", activation);
 }
@@ -47,6 +31,7 @@ Result<std::vector<TensorType>> Conv2d::infer(const Operands& in) const {
   if (w[3] * groups != x[3])
     return Error{Code::InvalidModel, "", fmt::format("weights for {} input channels", w[3] * groups), std::to_string(x[3]), ""};
   PARE_TRY(expect_bias(in, 2, w[0]));
+  PARE_TRY(expect_padding(*this));
   PARE_TRY(const int64_t h, window_extent(x[1], pad_top + pad_bottom, w[1], stride_h, dilation_h));
   PARE_TRY(const int64_t width, window_extent(x[2], pad_left + pad_right, w[2], stride_w, dilation_w));
   return std::vector<TensorType>{{{x[0], h, width, w[0]}, DType::F32}};
@@ -61,13 +46,13 @@ namespace {
 // The fields that both kernels share.
 template <class Args>
 void fill_geometry(Args& a, const Conv2d& op, const PrepareInput& input) {
-  const Shape &x = input.in[0]->shape, &w = input.in[1]->shape, &y = input.out[0]->shape;
-  const auto set = [](int32_t& field, int64_t value) { field = static_cast<int32_t>(value); };
-  set(a.n, x[0]), set(a.in_h, x[1]), set(a.in_w, x[2]), set(a.in_c, x[3]);
-  set(a.out_h, y[1]), set(a.out_w, y[2]), set(a.out_c, y[3]);
-  set(a.kernel_h, w[1]), set(a.kernel_w, w[2]), set(a.stride_h, op.stride_h), set(a.stride_w, op.stride_w);
-  set(a.dilation_h, op.dilation_h), set(a.dilation_w, op.dilation_w);
-  set(a.pad_top, op.pad_top), set(a.pad_left, op.pad_left), set(a.groups, op.groups);
+  const Shape& w = input.in[1]->shape;
+  fill_window(a, op, input, {w[1], w[2]});
+  a.in_c = static_cast<int32_t>(input.in[0]->shape[3]);
+  a.out_c = static_cast<int32_t>(w[0]);
+  a.dilation_h = static_cast<int32_t>(op.dilation_h);
+  a.dilation_w = static_cast<int32_t>(op.dilation_w);
+  a.groups = static_cast<int32_t>(op.groups);
 }
 
 void visit(ArgVisitor& v, const pare_conv2d_s8_args& a) {
@@ -85,7 +70,8 @@ void visit(ArgVisitor& v, const pare_conv2d_s8_args& a) {
 }
 
 Result<Kernel> prepare_s8(const Conv2d& op, const PrepareInput& input) {
-  PARE_TRY(expect_weighted_s8(input));
+  PARE_TRY(expect_weighted_s8(input, op.contract().channel_axis));
+  PARE_TRY(expect_int32_sizes(input));
   auto holder = std::make_shared<Holder<pare_conv2d_s8_args>>();
   PARE_TRY(Requantizer requantizer, Requantizer::make(weighted_spec(RuleFor::Conv, input, op.activation)));
   holder->requantizer = std::make_unique<Requantizer>(std::move(requantizer));
@@ -96,14 +82,11 @@ Result<Kernel> prepare_s8(const Conv2d& op, const PrepareInput& input) {
   a.weights = holder->tensors[0].view<int8_t>().data();
   a.bias = codes_or_null(holder->tensors[1]);
   a.requantize = holder->requantizer->args();
-  return Kernel{.run = pare_conv2d_s8,
-                .args = as_args(holder),
-                .name = "conv2d_s8",
-                .c = {"pare_conv2d_s8", "ops/conv2d/conv2d_s8", "pare_conv2d_s8_args",
-                      [holder](ArgVisitor& v) { visit(v, holder->args); }}};
+  return kernel_of({pare_conv2d_s8, "pare_conv2d_s8", "ops/conv2d/conv2d_s8", "pare_conv2d_s8_args"}, holder, visit);
 }
 
 Result<Kernel> prepare_f32(const Conv2d& op, const PrepareInput& input) {
+  PARE_TRY(expect_f32(input));
   auto holder = std::make_shared<Holder<Conv2dF32Args>>();
   holder->tensors = {real_values(*input.in[1]), real_bias(input)};
   Conv2dF32Args& a = holder->args;

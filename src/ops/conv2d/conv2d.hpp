@@ -1,7 +1,7 @@
 // 2-D convolution.
 #pragma once
 
-#include "pare/op.hpp"
+#include "ops/window.hpp"
 
 namespace pare {
 
@@ -23,9 +23,5 @@ struct Conv2d final : OpBase<Conv2d> {
   Cost cost(const Operands& in, const Operands& out) const override;
   Result<Kernel> prepare(const PrepareInput& input) const override;
 };
-
-/// Extent of a windowed axis: (in + pads - ((kernel - 1) dilation + 1)) / stride + 1.
-/// Errors: InvalidModel if the window is larger than the padded input, or a stride or dilation is below 1.
-Result<int64_t> window_extent(int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation);
 
 }  // namespace pare

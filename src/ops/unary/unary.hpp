@@ -1,8 +1,6 @@
 // Element-wise functions of one operand.
 #pragma once
 
-#include <functional>
-
 #include "pare/op.hpp"
 
 namespace pare {
@@ -24,6 +22,8 @@ struct Unary final : Op {
   Result<Kernel> prepare(const PrepareInput& input) const override;
   /// f(x) in double.
   double value(double x) const;
+  /// The limits {lo, hi} of relu, relu6, relu_n1_to_1 and clip; infinite for the others.
+  std::array<float, 2> limits() const;
 };
 
 }  // namespace pare

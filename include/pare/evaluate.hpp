@@ -1,0 +1,89 @@
+// Metrics and similarities: what judges a model's outputs.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pare/data.hpp"
+
+namespace pare {
+
+/// What a model made of one sample. Reals (f32), one entry a window; `outputs` are the model's first output.
+struct Outcome {
+  std::vector<Tensor> inputs, outputs;
+  std::optional<int64_t> label;
+};
+
+/// Judges a data set in two steps: a few numbers from each sample, then one value from all of them. So samples may be
+/// judged by many threads, and the value does not depend on their order of work.
+class Metric {
+ public:
+  virtual ~Metric() = default;
+  virtual std::string_view name() const = 0;
+  /// The numbers of one sample; any thread. Errors: InvalidArgument for a missing label, or one that is no class of the
+  /// output; InvalidModel for an output that is not a number. The place (the sample) is left to the caller.
+  virtual Result<std::vector<double>> record(const Outcome& outcome) const = 0;
+  /// The value of a data set from the records of its samples, in the samples' order.
+  /// Errors: InvalidArgument if it is not defined, as AUC with labels of one class only.
+  virtual Result<double> value(std::span<const std::vector<double>> records) const = 0;
+};
+
+/// Errors: Unsupported for an unknown name; InvalidArgument for options that the metric does not take, or no name at
+/// all.
+Result<std::unique_ptr<Metric>> make_metric(const MetricSpec& spec);
+/// Names of all metrics, from the table.
+std::vector<std::string> metric_names();
+
+/// Index of the greatest value, the lowest of equal ones; -1 for none. NaN is never the greatest.
+int64_t arg_max(std::span<const float> values);
+
+/// How near `other` (y_q) is to `reference` (y_f), over any number of samples. Sums are kept in double.
+class Similarity {
+ public:
+  /// Takes in one sample; both have the same number of elements.
+  void add(std::span<const float> reference, std::span<const float> other);
+  /// Takes in what another one saw. Merging parts in the samples' order gives the same bits at any number of threads,
+  /// if the parts are the same.
+  void merge(const Similarity& other);
+
+  int64_t samples() const { return samples_; }
+  /// 10 log10(sum y_f^2 / sum (y_f - y_q)^2) over all elements; infinite if there is no difference. Zero samples:
+  /// infinite.
+  double sqnr_db() const;
+  /// sum y_f y_q / sqrt(sum y_f^2 sum y_q^2) over all elements; 1 if both are all zero, 0 if one is.
+  double cosine() const;
+  /// Mean over samples of each one's cosine.
+  double mean_cosine() const { return mean_cosine_; }
+  /// Mean over samples of ||y_f - y_q|| / ||y_f||; 0 for equal ones, infinite if only y_f is zero.
+  double relative_error() const { return mean_relative_; }
+  /// max |y_f - y_q|
+  double max_abs() const { return max_abs_; }
+  /// Are all elements equal?
+  bool equal() const { return equal_; }
+
+ private:
+  int64_t samples_ = 0;
+  double reference_squares_ = 0, other_squares_ = 0, products_ = 0, difference_squares_ = 0;
+  double mean_cosine_ = 0, mean_relative_ = 0, max_abs_ = 0;
+  bool equal_ = true;
+};
+
+/// Share of samples whose outputs have the same arg max.
+class Agreement {
+ public:
+  void add(std::span<const float> reference, std::span<const float> other);
+  void merge(const Agreement& other);
+  int64_t samples() const { return samples_; }
+  int64_t agreeing() const { return agreeing_; }
+  /// agreeing / samples; 1 for no samples.
+  double value() const;
+
+ private:
+  int64_t samples_ = 0, agreeing_ = 0;
+};
+
+}  // namespace pare

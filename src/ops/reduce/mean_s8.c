@@ -1,0 +1,25 @@
+#include "mean_s8.h"
+
+#include <stddef.h>
+
+/* The sum of Eq. 25; x is the first element of the reduced ones. */
+static int32_t sum_s8(const pare_mean_s8_args* a, const int8_t* x) {
+  const int32_t *e = a->reduce, *s = a->reduce_stride;
+  int32_t sum = 0, i, j, k;
+  for (i = 0; i < e[0]; ++i)
+    for (j = 0; j < e[1]; ++j)
+      for (k = 0; k < e[2]; ++k) sum += x[(ptrdiff_t)i * s[0] + j * s[1] + k * s[2]] - a->in_zero_point;
+  return sum;
+}
+
+void pare_mean_s8(const void* args, const pare_io* io) {
+  const pare_mean_s8_args* a = (const pare_mean_s8_args*)args;
+  const int8_t* x = (const int8_t*)io->in[0];
+  int8_t* y = (int8_t*)io->out[0];
+  const int32_t *e = a->keep, *s = a->keep_stride;
+  int32_t i, j, k;
+  for (i = 0; i < e[0]; ++i)
+    for (j = 0; j < e[1]; ++j)
+      for (k = 0; k < e[2]; ++k)
+        *y++ = pare_requantize(sum_s8(a, x + ((ptrdiff_t)i * s[0] + j * s[1] + k * s[2])), 0, &a->requantize);
+}

@@ -1,0 +1,83 @@
+#include "ops/reduce/reduce.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "ops/operands.hpp"
+#include "ops/reduce/mean_f32.hpp"
+#include "ops/requantize.hpp"
+
+namespace pare {
+
+extern const OpFamily reduce_op;
+const OpFamily reduce_op{"reduce", {Mean::kKind}};
+
+void Mean::fields(FieldVisitor& v) {
+  v.field("axes", axes);
+  v.field("keep_dims", keep_dims);
+}
+
+namespace {
+
+bool names(const std::vector<int64_t>& axes, size_t axis) {
+  return std::find(axes.begin(), axes.end(), static_cast<int64_t>(axis)) != axes.end();
+}
+
+Result<void> expect_axes(const TensorInfo& x, const std::vector<int64_t>& axes) {
+  for (const int64_t axis : axes) {
+    PARE_TRY(expect_axis(x, axis));
+  }
+  if (std::adjacent_find(axes.begin(), axes.end(), std::greater_equal<>()) == axes.end()) return {};
+  return Error{Code::InvalidModel, "", "axes " + to_string(axes), "ascending axes, each once", ""};
+}
+
+}  // namespace
+
+Result<std::vector<TensorType>> Mean::infer(const Operands& in) const {
+  PARE_TRY(expect_operands(in, 1, 1));
+  PARE_TRY(expect_axes(*in[0], axes));
+  Shape y;
+  for (size_t i = 0; i < in[0]->shape.size(); ++i) {
+    if (!names(axes, i)) y.push_back(in[0]->shape[i]);
+    else if (keep_dims) y.push_back(1);
+  }
+  return std::vector<TensorType>{{std::move(y), DType::F32}};
+}
+
+namespace {
+
+// Appends an axis, joined with the last one if the two lie behind one another in memory.
+void add_axis(MeanF32Args::Axes& axes, int64_t extent, int64_t stride) {
+  if (axes.rank > 0 && axes.stride[axes.rank - 1] == extent * stride) {
+    axes.extent[axes.rank - 1] *= extent;
+    axes.stride[axes.rank - 1] = stride;
+    return;
+  }
+  axes.extent[axes.rank] = extent;
+  axes.stride[axes.rank++] = stride;
+}
+
+MeanF32Args args_of(const Mean& op, const Shape& x) {
+  MeanF32Args a{};
+  for (size_t i = 0; i < x.size(); ++i)
+    add_axis(names(op.axes, i) ? a.reduced : a.kept, x[i], split_at(x, static_cast<int64_t>(i)).inner);
+  return a;
+}
+
+Result<Kernel> prepare_f32(const Mean& op, const PrepareInput& input) {
+  PARE_TRY(expect_f32(input));
+  PARE_TRY(expect_rank_at_most(*input.in[0], kMeanRank));
+  auto holder = std::make_shared<Holder<MeanF32Args>>();
+  holder->args = args_of(op, input.in[0]->shape);
+  return Kernel{.run = mean_f32, .args = as_args(holder), .name = "mean_f32", .c = {}};
+}
+
+}  // namespace
+
+Result<Kernel> Mean::prepare(const PrepareInput& input) const {
+  return prepare_f32(*this, input);
+}
+
+}  // namespace pare

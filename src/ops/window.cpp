@@ -1,0 +1,18 @@
+#include "ops/window.hpp"
+
+#include <fmt/format.h>
+
+namespace pare {
+
+Result<int64_t> window_extent(int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation) {
+  if (stride < 1 || dilation < 1 || kernel < 1)
+    return Error{Code::InvalidModel, "", fmt::format("kernel {}, stride {}, dilation {}", kernel, stride, dilation),
+                 "at least 1 each", ""};
+  const int64_t reach = (kernel - 1) * dilation + 1;
+  if (in + pads < reach)
+    return Error{Code::InvalidModel, "", fmt::format("a window of {} on a padded extent of {}", reach, in + pads),
+                 "a window that fits", ""};
+  return (in + pads - reach) / stride + 1;
+}
+
+}  // namespace pare
