@@ -1,6 +1,7 @@
 // Metrics and similarities: what judges a model's outputs.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "pare/data.hpp"
+#include "pare/run.hpp"
 
 namespace pare {
 
@@ -85,5 +87,62 @@ class Agreement {
  private:
   int64_t samples_ = 0, agreeing_ = 0;
 };
+
+/// Which samples, and how they are worked on.
+struct Samples {
+  const Dataset* data = nullptr;
+  std::string split = "evaluation";
+  int64_t limit = -1;
+  int threads = 1;
+  std::function<void(int64_t)> progress;  ///< called with the number done, from any thread; may be empty
+};
+
+/// A dataset's samples as a program's input, with one cursor and one Context a thread.
+class Runner {
+ public:
+  /// Errors: the dataset's; InvalidArgument if samples do not fit the program's first input.
+  static Result<Runner> make(const Program& program, const Samples& samples);
+
+  int64_t count() const { return count_; }
+  const std::string& note() const { return adapter_->note(); }
+  /// Runs all windows of sample `index` on worker `worker`, calling `see` after each run with the window's number and
+  /// the Context. Errors: the sample's.
+  Result<void> run(int worker, int64_t index, const std::function<Result<void>(size_t, Context&)>& see);
+  /// The sample that `run` last read on this worker.
+  const Sample& sample(int worker) const { return workers_[static_cast<size_t>(worker)].sample; }
+  const InputAdapter& adapter() const { return *adapter_; }
+
+ private:
+  struct Worker {
+    std::unique_ptr<SampleSource> source;
+    std::unique_ptr<Context> context;
+    Sample sample;
+  };
+  std::optional<InputAdapter> adapter_;
+  std::vector<Worker> workers_;
+  int64_t count_ = 0;
+};
+
+/// One output tensor's reals: dequantized if it is integer.
+Tensor real_output(const Context& context, size_t index);
+
+/// The dataset's metric over a split.
+struct Evaluation {
+  std::string metric;
+  double value = 0;
+  int64_t count = 0;
+  double seconds = 0;       ///< wall time of the whole pass
+  double ms_per_sample = 0; ///< median time of one run on its thread, without reading
+  std::string note;         ///< the adapter's
+};
+Result<Evaluation> evaluate(const Program& program, const Samples& samples);
+
+/// How the outputs of `other` differ from those of `reference` on the same samples.
+struct Likeness {
+  Similarity similarity;
+  Agreement agreement;
+  double outputs_equal = 0;  ///< share of samples whose outputs are equal
+};
+Result<Likeness> compare_outputs(const Program& reference, const Program& other, const Samples& samples);
 
 }  // namespace pare

@@ -39,9 +39,9 @@ static inline int32_t pare_exp_negative(int32_t a, int32_t bits) {
   return result;
 }
 
-/* Eq. 19: 1 / (1 + x) for x in [0, 1], Q0.31: three Newton steps y += y (1 - d y), d = (1 + x) / 2, in Q2.29, from the
- * line 48/17 - 32/17 d. */
-static inline int32_t pare_reciprocal_one_plus(int32_t x) {
+/* 2 / (1 + x) for x in [0, 1], Q0.31 to Q2.29: three Newton steps y += y (1 - d y), d = (1 + x) / 2, from the line
+ * 48/17 - 32/17 d. */
+static inline int32_t pare_newton_one_plus(int32_t x) {
   const int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) / 2);
   int32_t y = 1515870810 + pare_doubling_high_multiply(half, -1010580540);
   int32_t step;
@@ -49,7 +49,18 @@ static inline int32_t pare_reciprocal_one_plus(int32_t x) {
     const int32_t error = (1 << 29) - pare_doubling_high_multiply(half, y);
     y += pare_shift_left_saturating(pare_doubling_high_multiply(y, error), 2);
   }
-  return pare_shift_left_saturating(y, 1);
+  return y;
+}
+
+/* Eq. 19a: 1 / (1 + x) for x in [0, 1], Q0.31. */
+static inline int32_t pare_reciprocal_one_plus(int32_t x) {
+  return pare_shift_left_saturating(pare_newton_one_plus(x), 1);
+}
+
+/* Eq. 19b: (1 - x) / (1 + x) for x in [0, 1], Q0.31: the same steps, then 2 y - 1 of y = 1 / (1 + x). */
+static inline int32_t pare_one_minus_over_one_plus(int32_t x) {
+  const int64_t y = (int64_t)pare_newton_one_plus(x) - (1 << 29);
+  return pare_shift_left_saturating((int32_t)y, 2);
 }
 
 /* 1 / (1 + e^-x), x in Q4.27, the result in Q0.31. */
@@ -58,6 +69,14 @@ static inline int32_t pare_logistic_q4(int32_t x) {
   if (x == 0) return 1 << 30;
   positive = pare_reciprocal_one_plus(pare_exp_negative(x > 0 ? -x : x, 4));
   return x > 0 ? positive : INT32_MAX - positive;
+}
+
+/* tanh x, x in Q4.27, the result in Q0.31; e^-2|x| is taken of |x| read as Q5.26. */
+static inline int32_t pare_tanh_q4(int32_t x) {
+  int32_t positive;
+  if (x == 0) return 0;
+  positive = pare_one_minus_over_one_plus(pare_exp_negative(x > 0 ? -x : x, 5));
+  return x > 0 ? positive : -positive;
 }
 
 #endif

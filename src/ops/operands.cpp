@@ -108,6 +108,12 @@ Result<void> expect_fixed_output(const PrepareInput& input, const Contract& cont
                fmt::format("s={} z={}", contract.scale, contract.zero_point), ""};
 }
 
+Result<void> expect_integer_arithmetic(Arithmetic arithmetic) {
+  const auto rule = rule_for(RuleFor::Conv, arithmetic);
+  if (!rule) return rule.error();
+  return {};
+}
+
 Result<void> expect_int32_sizes(const PrepareInput& input) {
   for (const Operands* list : {&input.in, &input.out})
     for (const TensorInfo* t : *list)

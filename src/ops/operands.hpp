@@ -22,6 +22,8 @@ Result<void> expect_constants(const PrepareInput& input, size_t first);
 Result<void> expect_weighted_s8(const PrepareInput& input, int64_t channel_axis);
 /// The output has the scale and zero point that the contract fixes. Errors: Unsupported.
 Result<void> expect_fixed_output(const PrepareInput& input, const Contract& contract);
+/// The Arithmetic has integer forms at all: not 'none' and not 'onnx'. Errors: Unsupported.
+Result<void> expect_integer_arithmetic(Arithmetic arithmetic);
 /// No tensor is beyond the 2^31 - 1 bytes that kernels count with. Errors: Unsupported.
 Result<void> expect_int32_sizes(const PrepareInput& input);
 

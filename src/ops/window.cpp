@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace pare {
 
 Result<int64_t> window_extent(int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation) {
   if (stride < 1 || dilation < 1 || kernel < 1)
     return Error{Code::InvalidModel, "", fmt::format("kernel {}, stride {}, dilation {}", kernel, stride, dilation),
                  "at least 1 each", ""};
+  if (std::max({in, pads, kernel, stride, dilation}) > INT32_MAX || (kernel - 1) * dilation > INT32_MAX)
+    return Error{Code::InvalidModel, "", fmt::format("kernel {}, stride {}, dilation {}, padding {}", kernel, stride, dilation, pads),
+                 "numbers below 2^31", ""};
   const int64_t reach = (kernel - 1) * dilation + 1;
   if (in + pads < reach)
     return Error{Code::InvalidModel, "", fmt::format("a window of {} on a padded extent of {}", reach, in + pads),

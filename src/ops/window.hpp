@@ -14,7 +14,8 @@ Result<int64_t> window_extent(int64_t in, int64_t pads, int64_t kernel, int64_t 
 template <class Window>
 Result<void> expect_padding(const Window& op) {
   for (const int64_t pad : {op.pad_top, op.pad_left, op.pad_bottom, op.pad_right})
-    if (pad < 0) return Error{Code::InvalidModel, "", "a padding of " + std::to_string(pad), "at least 0", ""};
+    if (pad < 0 || pad > INT32_MAX)
+      return Error{Code::InvalidModel, "", "a padding of " + std::to_string(pad), "0 to 2147483647", ""};
   return {};
 }
 

@@ -79,6 +79,13 @@ std::vector<int64_t> strides_of(const Shape& shape) {
 
 }  // namespace
 
+Result<Tensor> transposed(const Tensor& x, const std::vector<int64_t>& perm) {
+  const std::vector<int64_t> full = strides_of(x.shape());
+  std::vector<int64_t> stride;
+  for (const int64_t axis : perm) stride.push_back(full[static_cast<size_t>(axis)]);
+  return gather_strided(x, permuted(x.shape(), perm), stride);
+}
+
 Result<Tensor> cut(const Tensor& x, const Cut& cut) {
   const std::vector<int64_t> full = strides_of(x.shape());
   std::vector<int64_t> stride = full;
@@ -154,8 +161,8 @@ Result<Tensor> tensor_of(DType type, const Shape& shape, const std::vector<doubl
 
 Result<Tensor> cast(const Tensor& t, DType type) {
   if (t.type() == type) return t;
-  return is_real(t.type()) ? tensor_of(type, t.shape(), reals_of(t)) : is_real(type) ? tensor_of(type, t.shape(), reals_of(t))
-                                                                                     : tensor_of(type, t.shape(), integers_of(t));
+  if (is_real(t.type()) || is_real(type)) return tensor_of(type, t.shape(), reals_of(t));
+  return tensor_of(type, t.shape(), integers_of(t));
 }
 
 }  // namespace pare::onnx

@@ -29,7 +29,7 @@ struct Value {
 };
 
 /// The constant with its axes in the order `perm`; channels keep their scales.
-Value permuted(const Value& constant, const std::vector<int64_t>& perm);
+Result<Value> permuted(const Value& constant, const std::vector<int64_t>& perm);
 /// The constant under another shape of equal count. A channel axis must keep its place and extent.
 Value reshaped(const Value& constant, Shape shape);
 /// A float constant.
@@ -46,7 +46,9 @@ class Lowering {
   friend class Call;
   Result<void> add_inputs();
   Result<void> add_input(const SourceValue& input);
+  std::vector<const SourceNode*> live_nodes();
   Result<void> take(const SourceNode& node);
+  Result<void> expect_results(const SourceNode& node) const;
   Result<void> check_operands(const SourceNode& node) const;
   Result<void> apply(const SourceNode& node);
   Result<void> add_outputs();
@@ -60,6 +62,7 @@ class Lowering {
   const ReadOptions& options_;
   Model model_;
   std::map<std::string, Value> values_;
+  std::set<std::string_view> wanted_;  ///< names that some output depends on
   std::vector<std::string> unsupported_;
   int64_t folded_bytes_ = 0;
 };

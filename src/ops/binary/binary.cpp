@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/binary/binary_f32.hpp"
+#include "ops/binary/binary_s8_prepare.h"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
 
@@ -97,10 +98,110 @@ Result<Kernel> prepare_f32(const Binary& op, const PrepareInput& input) {
                 .c = {}};
 }
 
+// Owns what the arguments of an integer kernel point to.
+template <class Args>
+struct BinaryHolder {
+  Args args{};
+  pare_mul_factor factor{};
+  Tensor a, b;
+};
+
+void visit_walk(ArgVisitor& v, const pare_broadcast& walk) {
+  v.begin("walk");
+  v.inline_array("extent", walk.extent);
+  v.inline_array("stride_a", walk.stride_a);
+  v.inline_array("stride_b", walk.stride_b);
+  v.end();
+}
+
+// The constants of an operator whose codes `a` and `b` (or null) are.
+template <class Args>
+void visit_constants(ArgVisitor& v, const BinaryHolder<Args>& h) {
+  v.array("a", std::span(h.args.a, h.args.a ? static_cast<size_t>(h.a.count()) : 0));
+  v.array("b", std::span(h.args.b, h.args.b ? static_cast<size_t>(h.b.count()) : 0));
+}
+
+void visit(ArgVisitor& v, const BinaryHolder<pare_add_s8_args>& h) {
+  const pare_add_s8_args& p = h.args;
+  visit_walk(v, p.walk);
+  v.number("rule", p.rule), v.number("sign", p.sign);
+  v.number("zero_a", p.zero_a), v.number("multiplier_a", p.multiplier_a), v.number("exponent_a", p.exponent_a);
+  v.number("zero_b", p.zero_b), v.number("multiplier_b", p.multiplier_b), v.number("exponent_b", p.exponent_b);
+  v.number("zero_y", p.zero_y), v.number("multiplier_y", p.multiplier_y), v.number("exponent_y", p.exponent_y);
+  v.number("left_shift", p.left_shift), v.number("shift", p.shift);
+  v.number("lo", p.lo), v.number("hi", p.hi);
+  visit_constants(v, h);
+}
+
+void visit(ArgVisitor& v, const BinaryHolder<pare_mul_s8_args>& h) {
+  visit_walk(v, h.args.walk);
+  v.number("zero_a", h.args.zero_a);
+  v.number("zero_b", h.args.zero_b);
+  visit_requantize(v, h.args.requantize);
+  visit_constants(v, h);
+}
+
+Result<pare_binary_spec> spec_of(const Binary& op, const PrepareInput& input) {
+  pare_binary_spec spec{};
+  PARE_TRY(expect_integer_arithmetic(input.arithmetic));
+  PARE_TRY(spec.a, affine_of(*input.in[0]));
+  PARE_TRY(spec.b, affine_of(*input.in[1]));
+  PARE_TRY(spec.y, affine_of(*input.out[0]));
+  const auto limits = code_limits(op.activation, input.out[0]->encoding, input.arithmetic);
+  spec.lo = limits[0];
+  spec.hi = limits[1];
+  return spec;
+}
+
+// Shapes and constants.
+template <class Args>
+Result<void> fill_operands(BinaryHolder<Args>& h, const PrepareInput& input) {
+  const TensorInfo &a = *input.in[0], &b = *input.in[1];
+  const auto p = narrow(a.shape), q = narrow(b.shape);
+  const auto rank = [](const auto& shape) { return static_cast<int32_t>(shape.size()); };
+  PARE_TRY(expect_int32_sizes(input));
+  if (!pare_prepare_broadcast(&h.args.walk, rank(p), p.data(), rank(q), q.data())) return expect_rank_at_most(*input.out[0], 5);
+  h.a = a.data;
+  h.b = b.data;
+  h.args.a = a.constant() ? h.a.template view<int8_t>().data() : nullptr;
+  h.args.b = b.constant() ? h.b.template view<int8_t>().data() : nullptr;
+  return {};
+}
+
+template <class Args>
+Kernel kernel_s8(const Binary& op, const CKernel& c, const std::shared_ptr<BinaryHolder<Args>>& holder) {
+  Kernel kernel = kernel_of(c, holder, [h = holder.get()](ArgVisitor& v, const Args&) { visit(v, *h); });
+  kernel.name = std::string(op.kind()) + "_s8";
+  return kernel;
+}
+
+Result<Kernel> prepare_sum(const Binary& op, const PrepareInput& input) {
+  PARE_TRY(const pare_binary_spec spec, spec_of(op, input));
+  auto holder = std::make_shared<BinaryHolder<pare_add_s8_args>>();
+  PARE_TRY(fill_operands(*holder, input));
+  pare_prepare_add(&holder->args, c_number(input.arithmetic), op.which == Binary::Kind::Sub ? -1 : 1, &spec);
+  return kernel_s8(op, {pare_add_s8, "pare_add_s8", "ops/binary/binary_s8", "pare_add_s8_args"}, holder);
+}
+
+Result<Kernel> prepare_product(const Binary& op, const PrepareInput& input) {
+  PARE_TRY(const pare_binary_spec spec, spec_of(op, input));
+  auto holder = std::make_shared<BinaryHolder<pare_mul_s8_args>>();
+  PARE_TRY(fill_operands(*holder, input));
+  pare_prepare_mul(&holder->args, &holder->factor, c_number(input.arithmetic), &spec);
+  return kernel_s8(op, {pare_mul_s8, "pare_mul_s8", "ops/binary/binary_s8", "pare_mul_s8_args"}, holder);
+}
+
 }  // namespace
 
 Result<Kernel> Binary::prepare(const PrepareInput& input) const {
-  return prepare_f32(*this, input);
+  if (!input.out[0]->encoding.affine()) return prepare_f32(*this, input);
+  switch (which) {
+    case Kind::Add:
+    case Kind::Sub: return prepare_sum(*this, input);
+    case Kind::Mul: return prepare_product(*this, input);
+    case Kind::Div: break;
+  }
+  return Error{Code::Unsupported, "", "a division of integers", "a float division", "Leave this node in float"};
 }
 
 }  // namespace pare

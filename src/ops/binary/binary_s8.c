@@ -5,11 +5,21 @@
 /* One row along the last axis, with the walk's last strides. */
 typedef void (*row_function)(const void* args, const int8_t* a, const int8_t* b, int8_t* y, const pare_broadcast* w);
 
+/* The two operands: constants, or the next run-time ones. */
+typedef struct {
+  const int8_t *a, *b;
+} operands;
+
+static operands operands_of(const int8_t* a, const int8_t* b, const pare_io* io) {
+  operands x;
+  x.a = a ? a : (const int8_t*)io->in[0];
+  x.b = b ? b : (const int8_t*)io->in[a ? 0 : 1];
+  return x;
+}
+
 /* Calls `row` for each place of the four outer axes. */
-static void for_rows(const pare_broadcast* w, const pare_io* io, row_function row, const void* args) {
-  const int8_t* a = (const int8_t*)io->in[0];
-  const int8_t* b = (const int8_t*)io->in[1];
-  int8_t* y = (int8_t*)io->out[0];
+static void for_rows(const pare_broadcast* w, const operands* x, int8_t* y, row_function row, const void* args) {
+  const int8_t *a = x->a, *b = x->b;
   const int32_t *e = w->extent, *sa = w->stride_a, *sb = w->stride_b;
   int32_t i, j, k, l;
   for (i = 0; i < e[0]; ++i)
@@ -51,9 +61,13 @@ static void mul_row(const void* args, const int8_t* a, const int8_t* b, int8_t* 
 }
 
 void pare_add_s8(const void* args, const pare_io* io) {
-  for_rows(&((const pare_add_s8_args*)args)->walk, io, add_row, args);
+  const pare_add_s8_args* p = (const pare_add_s8_args*)args;
+  const operands x = operands_of(p->a, p->b, io);
+  for_rows(&p->walk, &x, (int8_t*)io->out[0], add_row, args);
 }
 
 void pare_mul_s8(const void* args, const pare_io* io) {
-  for_rows(&((const pare_mul_s8_args*)args)->walk, io, mul_row, args);
+  const pare_mul_s8_args* p = (const pare_mul_s8_args*)args;
+  const operands x = operands_of(p->a, p->b, io);
+  for_rows(&p->walk, &x, (int8_t*)io->out[0], mul_row, args);
 }

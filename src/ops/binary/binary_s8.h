@@ -35,6 +35,8 @@ typedef struct {
   int32_t left_shift;
   int32_t shift;
   int32_t lo, hi;
+  const int8_t* a; /* a constant operand; null for one that is given at run time */
+  const int8_t* b;
 } pare_add_s8_args;
 
 /* y = requantize((a - z_a) (b - z_b)); one multiplier.                                                      (Eq. 23c) */
@@ -43,9 +45,11 @@ typedef struct {
   int32_t zero_a;
   int32_t zero_b;
   pare_requantize_args requantize;
+  const int8_t* a; /* as above */
+  const int8_t* b;
 } pare_mul_s8_args;
 
-/* args: pare_add_s8_args or pare_mul_s8_args; io->in[0] = a, io->in[1] = b, io->out[0] = y; no scratch. */
+/* args: pare_add_s8_args or pare_mul_s8_args; io->in = a, b (those that are no constants), io->out[0] = y; no scratch. */
 PARE_C void pare_add_s8(const void* args, const pare_io* io);
 PARE_C void pare_mul_s8(const void* args, const pare_io* io);
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "ops/operands.hpp"
-#include "ops/requantize.hpp"
 
 namespace pare {
 
@@ -49,10 +49,13 @@ Result<std::vector<TensorType>> Reshape::infer(const Operands& in) const {
   Shape y = shape;
   const auto open = std::find(y.begin(), y.end(), -1);
   if (open != y.end()) *open = 1;
-  if (std::any_of(y.begin(), y.end(), [](int64_t extent) { return extent < 1; })) return wrong_shape(*in[0], shape);
-  const int64_t rest = count_of(in[0]->shape) / count_of(y);
+  int64_t rest = count_of(in[0]->shape);
+  for (const int64_t extent : y) {
+    if (extent < 1 || rest % extent != 0) return wrong_shape(*in[0], shape);
+    rest /= extent;
+  }
   if (open != y.end()) *open = rest;
-  if (count_of(y) != count_of(in[0]->shape)) return wrong_shape(*in[0], shape);
+  else if (rest != 1) return wrong_shape(*in[0], shape);
   return same_type(*in[0], std::move(y));
 }
 
@@ -74,12 +77,25 @@ Result<std::vector<TensorType>> Pad::infer(const Operands& in) const {
   PARE_TRY(expect_per_axis(*in[0], after, "after"));
   Shape y = in[0]->shape;
   for (size_t i = 0; i < y.size(); ++i) {
-    if (before[i] < 0 || after[i] < 0)
-      return Error{Code::InvalidModel, "", "padding " + to_string(before) + " and " + to_string(after), "at least 0 each", ""};
+    if (before[i] < 0 || after[i] < 0 || std::max(before[i], after[i]) > INT32_MAX)
+      return Error{Code::InvalidModel, "", "padding " + to_string(before) + " and " + to_string(after), "0 to 2147483647 each", ""};
     y[i] += before[i] + after[i];
   }
   return same_type(*in[0], std::move(y));
 }
+
+namespace {
+
+// Are `size` places from `begin` by `step` inside [0, extent)?
+bool inside(int64_t begin, int64_t size, int64_t step, int64_t extent) {
+  if (begin < 0 || begin >= extent || size < 1 || size > extent || step == 0) return false;
+  if (size == 1) return true;
+  if (std::abs(step) >= extent) return false;
+  const int64_t last = begin + (size - 1) * step;
+  return last >= 0 && last < extent;
+}
+
+}  // namespace
 
 Result<std::vector<TensorType>> Slice::infer(const Operands& in) const {
   PARE_TRY(expect_operands(in, 1, 1));
@@ -87,8 +103,8 @@ Result<std::vector<TensorType>> Slice::infer(const Operands& in) const {
   PARE_TRY(expect_per_axis(*in[0], size, "size"));
   PARE_TRY(expect_per_axis(*in[0], step, "step"));
   for (size_t i = 0; i < size.size(); ++i) {
-    const int64_t last = begin[i] + (size[i] - 1) * step[i], extent = in[0]->shape[i];
-    if (size[i] < 1 || step[i] == 0 || std::min(begin[i], last) < 0 || std::max(begin[i], last) >= extent)
+    const int64_t extent = in[0]->shape[i];
+    if (!inside(begin[i], size[i], step[i], extent))
       return Error{Code::InvalidModel, "", fmt::format("{} elements from {} by {} on axis {}", size[i], begin[i], step[i], i),
                    fmt::format("a range inside 0 to {}", extent - 1), ""};
   }
@@ -121,11 +137,5 @@ Result<std::vector<TensorType>> Concat::infer(const Operands& in) const {
   }
   return same_type(*in[0], std::move(y));
 }
-
-Result<Kernel> Reshape::prepare(const PrepareInput&) const { return Error{Code::Internal, "", "not yet", "", ""}; }
-Result<Kernel> Transpose::prepare(const PrepareInput&) const { return Error{Code::Internal, "", "not yet", "", ""}; }
-Result<Kernel> Pad::prepare(const PrepareInput&) const { return Error{Code::Internal, "", "not yet", "", ""}; }
-Result<Kernel> Slice::prepare(const PrepareInput&) const { return Error{Code::Internal, "", "not yet", "", ""}; }
-Result<Kernel> Concat::prepare(const PrepareInput&) const { return Error{Code::Internal, "", "not yet", "", ""}; }
 
 }  // namespace pare

@@ -4,6 +4,8 @@
 
 #include "ops/operands.hpp"
 #include "ops/pool2d/pool2d_f32.hpp"
+#include "ops/pool2d/pool2d_s8.h"
+#include "ops/pool2d/pool2d_u8.hpp"
 #include "ops/requantize.hpp"
 #include "ops/window.hpp"
 
@@ -62,10 +64,55 @@ Result<Kernel> prepare_f32(const Pool2d& op, const PrepareInput& input) {
                 .c = {}};
 }
 
+void visit(ArgVisitor& v, const pare_pool2d_s8_args& a) {
+  v.number("n", a.n), v.number("in_h", a.in_h), v.number("in_w", a.in_w), v.number("c", a.c);
+  v.number("out_h", a.out_h), v.number("out_w", a.out_w);
+  v.number("kernel_h", a.kernel_h), v.number("kernel_w", a.kernel_w);
+  v.number("stride_h", a.stride_h), v.number("stride_w", a.stride_w);
+  v.number("pad_top", a.pad_top), v.number("pad_left", a.pad_left);
+  v.number("count_outside", a.count_outside), v.number("in_zero_point", a.in_zero_point);
+  v.number("lo", a.lo), v.number("hi", a.hi);
+}
+
+void fill(pare_pool2d_s8_args& a, const Pool2d& op, const PrepareInput& input) {
+  fill_window(a, op, input, {op.kernel_h, op.kernel_w});
+  a.c = static_cast<int32_t>(input.in[0]->shape[3]);
+  a.count_outside = op.count_include_pad;
+  a.in_zero_point = input.in[0]->encoding.zero_point[0];
+}
+
+Result<Kernel> prepare_s8(const Pool2d& op, const PrepareInput& input) {
+  const bool max = op.which == Pool2d::Kind::Max;
+  PARE_TRY(expect_s8(*input.in[0]));
+  if (!max) {
+    PARE_TRY(expect_integer_arithmetic(input.arithmetic));
+  }
+  auto holder = std::make_shared<Holder<pare_pool2d_s8_args>>();
+  fill(holder->args, op, input);
+  const auto limits = code_limits(op.activation, input.out[0]->encoding, input.arithmetic);
+  holder->args.lo = limits[0];
+  holder->args.hi = limits[1];
+  const CKernel largest{pare_max_pool2d_s8, "pare_max_pool2d_s8", "ops/pool2d/pool2d_s8", "pare_pool2d_s8_args"};
+  const CKernel mean{pare_average_pool2d_s8, "pare_average_pool2d_s8", "ops/pool2d/pool2d_s8", "pare_pool2d_s8_args"};
+  return kernel_of(max ? largest : mean, holder, visit);
+}
+
+// Only for QDQ models, whose maximum stands between uint8 tensors.
+Result<Kernel> prepare_u8(const Pool2d& op, const PrepareInput& input) {
+  if (op.which != Pool2d::Kind::Max || op.activation != Activation::None)
+    return Error{Code::Unsupported, "", std::string(op.kind()) + " of uint8", "max_pool2d without activation, or int8", ""};
+  auto holder = std::make_shared<Holder<pare_pool2d_s8_args>>();
+  fill(holder->args, op, input);
+  return Kernel{.run = max_pool2d_u8, .args = as_args(holder), .name = "max_pool2d_u8", .c = {}};
+}
+
 }  // namespace
 
 Result<Kernel> Pool2d::prepare(const PrepareInput& input) const {
-  return prepare_f32(*this, input);
+  PARE_TRY(expect_int32_sizes(input));
+  if (!is_integer(input)) return prepare_f32(*this, input);
+  PARE_TRY(expect_same_encoding(*input.in[0], *input.out[0]));
+  return input.in[0]->encoding.type == DType::U8 ? prepare_u8(*this, input) : prepare_s8(*this, input);
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "ops/quantize/quantize_s8.h"
 #include "rounding.h"
 
 namespace pare {
@@ -23,15 +24,18 @@ T saturate(double q) {
   return static_cast<T>(q > hi ? hi : q > lo ? q : lo);  // a NaN becomes the least code
 }
 
+double rounded(float x, float scale, int32_t rule) {
+  const float scaled = rule == PARE_RECIPROCAL_HALF_EVEN ? x * (1.0f / scale) : x / scale;
+  return rule == PARE_DIVIDE_HALF_AWAY ? pare_round_half_away(scaled) : pare_round_half_even(scaled);
+}
+
 template <class T>
 void quantize_as(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const CodesArgs*>(args);
   const auto* x = static_cast<const float*>(io->in[0]);
   auto* q = static_cast<T*>(io->out[0]);
   for_each(a, [&](int64_t i, int64_t c) {
-    const double scaled = x[i] / a.scale[c];
-    const double rounded = a.half_even ? pare_round_half_even(scaled) : pare_round_half_away(scaled);
-    q[i] = saturate<T>(rounded + a.zero_point[c]);
+    q[i] = saturate<T>(rounded(x[i], a.scale[c], a.rule) + a.zero_point[c]);
   });
 }
 

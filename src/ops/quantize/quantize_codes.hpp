@@ -12,7 +12,7 @@ struct CodesArgs {
   int64_t outer, channels, inner;
   const float* scale;
   const int32_t* zero_point;
-  bool half_even;  ///< how quantize breaks ties
+  int32_t rule;  ///< of quantize: PARE_DIVIDE_HALF_AWAY, ... (quantize_s8.h)
 };
 
 /// args: CodesArgs; io->in[0] = x float32, io->out[0] = q. The quotient x / s is taken in float32, as runtimes do.

@@ -5,6 +5,7 @@
 
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
+#include "ops/unary/table.hpp"
 #include "ops/unary/unary_f32.hpp"
 
 namespace pare {
@@ -87,10 +88,29 @@ Result<Kernel> prepare_f32(const Unary& op, const PrepareInput& input) {
                 .c = {}};
 }
 
+void fill_table(const Unary& op, const pare_table_spec& spec, int8_t* table) {
+  switch (op.which) {
+    case Kind::LeakyRelu: return pare_table_leaky_relu(table, &spec, op.alpha);
+    case Kind::Logistic: return pare_table_logistic(table, &spec);
+    case Kind::Tanh: return pare_table_tanh(table, &spec);
+    default: return pare_table_clip(table, &spec, op.limits()[0], op.limits()[1]);
+  }
+}
+
+Result<Kernel> prepare_s8(const Unary& op, const PrepareInput& input) {
+  PARE_TRY(const pare_table_spec spec, table_spec(input));
+  if (op.contract().output == Contract::Output::Fixed) {
+    PARE_TRY(expect_fixed_output(input, op.contract()));
+  }
+  Tensor table(DType::I8, {256});
+  fill_table(op, spec, table.edit<int8_t>().data());
+  return table_kernel(std::move(table), count_of(input.in[0]->shape), std::string(op.kind()) + "_s8");
+}
+
 }  // namespace
 
 Result<Kernel> Unary::prepare(const PrepareInput& input) const {
-  return prepare_f32(*this, input);
+  return is_integer(input) ? prepare_s8(*this, input) : prepare_f32(*this, input);
 }
 
 }  // namespace pare
