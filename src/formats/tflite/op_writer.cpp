@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include "formats/tflite/tensors.hpp"
 #include "formats/tflite/versions.hpp"
 
@@ -51,12 +49,16 @@ FileId FileBuilder::operand(TensorId id) {
   if (known != widened_.end()) return known->second;
   const FileId half = tensor(id);
   const TensorInfo& info = model_.tensor(id);
-  const FileId made = add_tensor(unused_name(info.name + "/f32"), info.shape, Encoding::plain(DType::F32), {});
+  const FileId made = add_new(info.name + "/f32", info.shape, Encoding::plain(DType::F32), {});
   fb::BuiltinOptionsUnion options;
   options.Set(fb::DequantizeOptionsT{});
   add_operator(fb::BuiltinOperator::DEQUANTIZE, std::move(options), {half}, made);
   widened_[id] = made;
   return made;
+}
+
+FileId FileBuilder::add_new(const std::string& name, const Shape& shape, const Encoding& encoding, const Tensor& data) {
+  return add_tensor(unused_name(name), shape, encoding, data);
 }
 
 FileId FileBuilder::add_tensor(const std::string& name, const Shape& shape, const Encoding& encoding, const Tensor& data) {
@@ -152,8 +154,30 @@ std::vector<FileId> OpWriter::operands() {
   return ids;
 }
 
+FileId OpWriter::constant(const std::string& suffix, const Tensor& data, const Encoding& encoding) {
+  return file_.add_new(node_.name + "/" + suffix, data.shape(), encoding, data);
+}
+
 FileId OpWriter::numbers(const std::string& suffix, const std::vector<int64_t>& values) {
-  return file_.numbers(node_.name + "/" + suffix, {static_cast<int64_t>(values.size())}, values);
+  return numbers(suffix, {static_cast<int64_t>(values.size())}, values);
+}
+
+FileId OpWriter::numbers(const std::string& suffix, const Shape& shape, const std::vector<int64_t>& values) {
+  const std::vector<int32_t> narrow(values.begin(), values.end());
+  return constant(suffix, Tensor::of(shape, narrow), Encoding::plain(DType::I32));
+}
+
+Result<FileId> OpWriter::real(const std::string& suffix, float value, const Encoding& like) {
+  const Tensor number = Tensor::of(Shape{}, std::vector<float>{value});
+  if (like.type == DType::F32) return constant(suffix, number, like);
+  if (!like.affine())
+    return unsupported(fmt::format("{} {} in a tensor of {}", suffix, value, to_string(like)), "f32, or codes with a scale");
+  PARE_TRY(const Tensor code, quantize(number, like, Rounding::HalfAway));
+  return constant(suffix, code, like);
+}
+
+FileId OpWriter::computed(const std::string& suffix, const Shape& shape, const Encoding& encoding) {
+  return file_.add_new(node_.name + "/" + suffix, shape, encoding, {});
 }
 
 }  // namespace pare::tflite

@@ -25,9 +25,8 @@ class FileBuilder {
   FileId tensor(TensorId id);
   /// The same, behind a DEQUANTIZE if it is a float16 constant: what operators take.
   FileId operand(TensorId id);
-  /// A new tensor; `data` empty if it is computed.
-  FileId add_tensor(const std::string& name, const Shape& shape, const Encoding& encoding, const Tensor& data);
-  const fb::TensorT& at(FileId id) const { return *graph_->tensors[static_cast<size_t>(id)]; }
+  /// A tensor that the Model does not have, named `name` or, if that is taken, `name#2`; `data` empty if it is computed.
+  FileId add_new(const std::string& name, const Shape& shape, const Encoding& encoding, const Tensor& data);
   /// Appends an operator, with the version that its operands need.
   void add_operator(fb::BuiltinOperator code, fb::BuiltinOptionsUnion options, std::vector<FileId> in, FileId out);
   /// Inputs, outputs and their signature, metadata; then the bytes, a pure function of the Model.
@@ -35,6 +34,7 @@ class FileBuilder {
   Result<std::vector<std::byte>> finish();
 
  private:
+  FileId add_tensor(const std::string& name, const Shape& shape, const Encoding& encoding, const Tensor& data);
   uint32_t add_buffer(const std::byte* bytes, size_t count);
   uint32_t operator_index(fb::BuiltinOperator code, int32_t version);
   std::string unused_name(const std::string& wanted);
@@ -64,8 +64,13 @@ class OpWriter {
   const TensorInfo& out() const { return file_.model().tensor(node_.out[0]); }
   /// The node's operands in the file, without absent ones at the end.
   std::vector<FileId> operands();
+  /// Operand `i` as it is stored: a float16 constant stays one.
+  FileId stored(size_t i) { return file_.tensor(node_.in[i]); }
   /// A constant operand of the operator's own, named `<node>/<suffix>`.
+  FileId constant(const std::string& suffix, const Tensor& data, const Encoding& encoding);
+  /// The same for int32 numbers: a list, or of the given shape.
   FileId numbers(const std::string& suffix, const std::vector<int64_t>& values);
+  FileId numbers(const std::string& suffix, const Shape& shape, const std::vector<int64_t>& values);
   /// A constant with one element, the real `value` as `like` stores it. Errors: Unsupported for other integers.
   Result<FileId> real(const std::string& suffix, float value, const Encoding& like);
   /// A computed tensor named `<node>/<suffix>`.

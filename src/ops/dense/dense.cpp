@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ops/dense/dense_f32.hpp"
+#include "ops/dense/dense_f32_fast.hpp"
 #include "ops/dense/dense_s8.h"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
@@ -79,6 +80,21 @@ Result<Kernel> prepare_s8(const Dense& op, const PrepareInput& input) {
   return kernel_of({pare_dense_s8, "pare_dense_s8", "ops/dense/dense_s8", "pare_dense_s8_args"}, holder, visit);
 }
 
+Kernel reference_f32(const std::shared_ptr<Holder<DenseF32Args>>& reference) {
+  return Kernel{.run = dense_f32, .args = as_args(reference), .name = "dense_f32", .c = {}};
+}
+
+// The same layer with packed weights, for an instruction set that has tiles.
+Kernel fast_f32(const Holder<DenseF32Args>& reference, Isa isa) {
+  const DenseF32Args& a = reference.args;
+  auto holder = std::make_shared<Holder<DenseF32FastArgs>>();
+  holder->tensors = {pack_blocks(reference.tensors[0], a.out_c, 1), pack_bias(reference.tensors[1], a.out_c, 1)};
+  holder->args = {a, tile_loop(isa)};
+  holder->args.dense.weights = holder->tensors[0].view<float>().data();
+  holder->args.dense.bias = holder->tensors[1].view<float>().data();
+  return Kernel{.run = dense_f32_fast, .args = as_args(holder), .name = "dense_f32_" + std::string(tile_name(isa)), .c = {}};
+}
+
 Result<Kernel> prepare_f32(const Dense& op, const PrepareInput& input) {
   PARE_TRY(expect_f32(input));
   auto holder = std::make_shared<Holder<DenseF32Args>>();
@@ -88,7 +104,7 @@ Result<Kernel> prepare_f32(const Dense& op, const PrepareInput& input) {
   a.weights = holder->tensors[0].view<float>().data();
   a.bias = reals_or_null(holder->tensors[1]);
   a.limits = limits_of(op.activation);
-  return Kernel{.run = dense_f32, .args = as_args(holder), .name = "dense_f32", .c = {}};
+  return tile_loop(input.isa) ? fast_f32(*holder, input.isa) : reference_f32(holder);
 }
 
 }  // namespace

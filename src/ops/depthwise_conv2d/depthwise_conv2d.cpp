@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ops/depthwise_conv2d/depthwise_conv2d_f32.hpp"
+#include "ops/depthwise_conv2d/depthwise_conv2d_f32_fast.hpp"
 #include "ops/depthwise_conv2d/depthwise_conv2d_s8.h"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
@@ -82,6 +83,26 @@ Result<Kernel> prepare_s8(const DepthwiseConv2d& op, const PrepareInput& input) 
   return kernel_of({pare_depthwise_conv2d_s8, "pare_depthwise_conv2d_s8", "ops/depthwise_conv2d/depthwise_conv2d_s8", "pare_depthwise_conv2d_s8_args"}, holder, visit);
 }
 
+struct FastRow {
+  Isa isa;
+  pare_kernel run;
+  const char* name;
+};
+constexpr FastRow kFast[] = {
+#if defined(__x86_64__)
+    {Isa::Avx512Vnni, depthwise_conv2d_f32_avx512, "depthwise_conv2d_f32_avx512"},
+    {Isa::Avx2, depthwise_conv2d_f32_avx2, "depthwise_conv2d_f32_avx2"},
+#endif
+    {Isa::Portable, depthwise_conv2d_f32, "depthwise_conv2d_f32"},
+};
+
+// The fast kernels have no multiplier.
+const FastRow& row_for(const DepthwiseConv2dF32Args& a, Isa isa) {
+  for (const FastRow& row : kFast)
+    if (row.isa == isa && a.in_c == a.out_c) return row;
+  return std::end(kFast)[-1];
+}
+
 Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input) {
   PARE_TRY(expect_f32(input));
   auto holder = std::make_shared<Holder<DepthwiseConv2dF32Args>>();
@@ -92,7 +113,8 @@ Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input)
   a.weights = holder->tensors[0].view<float>().data();
   a.bias = reals_or_null(holder->tensors[1]);
   a.limits = limits_of(op.activation);
-  return Kernel{.run = depthwise_conv2d_f32, .args = as_args(holder), .name = "depthwise_conv2d_f32", .c = {}};
+  const FastRow& row = row_for(a, input.isa);
+  return Kernel{.run = row.run, .args = as_args(holder), .name = row.name, .c = {}};
 }
 
 }  // namespace

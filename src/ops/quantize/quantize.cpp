@@ -145,7 +145,7 @@ Result<Kernel> prepare_from_codes(const PrepareInput& input) {
   PARE_TRY(expect_8_bits(y));
   const pare_table_spec spec{c_number(input.arithmetic), as_s8(x.encoding), as_s8(y.encoding)};
   int8_t codes[256];
-  if (rule_for(RuleFor::Conv, input.arithmetic)) pare_table_requantize(codes, &spec, -128, 127);
+  if (rule_for(RuleFor::Conv, input.arithmetic)) pare_table_requantize(codes, &spec);
   else exact_table(codes, spec);
   return table_kernel(byte_table(codes, flip_of(x.encoding), flip_of(y.encoding)), count_of(x.shape),
                       fmt::format("requantize_{}_{}", name_of(x.encoding.type), name_of(y.encoding.type)));

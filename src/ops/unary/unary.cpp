@@ -35,13 +35,15 @@ struct Row {
 };
 
 constexpr Contract kOwn{.output = Contract::Output::Own};
+// `tflm` clamps the codes of a relu6 and changes no scale.
+constexpr Contract kShared{.output = Contract::Output::Input};
 constexpr Contract kLogistic{.output = Contract::Output::Fixed, .scale = 1.0f / 256, .zero_point = -128};
 constexpr Contract kTanh{.output = Contract::Output::Fixed, .scale = 1.0f / 128, .zero_point = 0};
 
 using Kind = Unary::Kind;
 constexpr Row kRows[] = {
     {Kind::Relu, "relu", clip, clamp_f32, Activation::Relu, kOwn},
-    {Kind::Relu6, "relu6", clip, clamp_f32, Activation::Relu6, kOwn},
+    {Kind::Relu6, "relu6", clip, clamp_f32, Activation::Relu6, kShared},
     {Kind::ReluN1To1, "relu_n1_to_1", clip, clamp_f32, Activation::ReluN1To1, kOwn},
     {Kind::Clip, "clip", clip, clamp_f32, Activation::None, kOwn},
     {Kind::LeakyRelu, "leaky_relu", leaky_relu, leaky_relu_f32, Activation::None, kOwn},
@@ -90,6 +92,7 @@ Result<Kernel> prepare_f32(const Unary& op, const PrepareInput& input) {
 
 void fill_table(const Unary& op, const pare_table_spec& spec, int8_t* table) {
   switch (op.which) {
+    case Kind::Relu6: return pare_table_relu6(table, &spec);
     case Kind::LeakyRelu: return pare_table_leaky_relu(table, &spec, op.alpha);
     case Kind::Logistic: return pare_table_logistic(table, &spec);
     case Kind::Tanh: return pare_table_tanh(table, &spec);
@@ -97,11 +100,16 @@ void fill_table(const Unary& op, const pare_table_spec& spec, int8_t* table) {
   }
 }
 
+Result<void> expect_contract(const Unary& op, const PrepareInput& input) {
+  if (op.contract().output == Contract::Output::Fixed) return expect_fixed_output(input, op.contract());
+  if (op.which == Kind::Relu6 && input.arithmetic == Arithmetic::Tflm)
+    return expect_same_encoding(*input.in[0], *input.out[0]);
+  return {};
+}
+
 Result<Kernel> prepare_s8(const Unary& op, const PrepareInput& input) {
   PARE_TRY(const pare_table_spec spec, table_spec(input));
-  if (op.contract().output == Contract::Output::Fixed) {
-    PARE_TRY(expect_fixed_output(input, op.contract()));
-  }
+  PARE_TRY(expect_contract(op, input));
   Tensor table(DType::I8, {256});
   fill_table(op, spec, table.edit<int8_t>().data());
   return table_kernel(std::move(table), count_of(input.in[0]->shape), std::string(op.kind()) + "_s8");

@@ -1,0 +1,24 @@
+// Float convolution on vector units.
+#pragma once
+
+#include "ops/conv2d/conv2d_f32.hpp"
+#include "ops/tile_f32.hpp"
+
+namespace pare {
+
+/// Arguments of Eq. 20 as conv2d_f32's, but weights from pack_blocks and bias from pack_bias.
+struct Conv2dF32FastArgs {
+  Conv2dF32Args conv;
+  TileLoop tiles;
+};
+
+/// args: Conv2dF32FastArgs; io->in[0] = x, io->out[0] = y, io->scratch of conv2d_f32_scratch() bytes. Sums in float32.
+void conv2d_f32_fast(const void* args, const pare_io* io);
+
+/// Bytes of scratch that conv2d_f32_fast needs.
+int64_t conv2d_f32_scratch(const Conv2dF32Args& conv);
+
+/// The same convolution as one long row, if it is of single pixels: then tiles need not end with a row.
+Conv2dF32Args as_long_row(const Conv2dF32Args& conv);
+
+}  // namespace pare

@@ -1,0 +1,46 @@
+// The matrix tile that the fast convolution and the fast dense layer share: some pixels by some blocks of 16 channels.
+#pragma once
+
+#include <cstddef>
+
+#include "pare/numerics.hpp"
+
+namespace pare {
+
+/// Output channels stand in blocks of this many, whatever the instruction set.
+inline constexpr int kTileBlock = 16;
+
+/// y[p, c] = clamp(bias[c] + sum over kh in [first, last), s < segments, i < length of
+///           rows[kh][x_offset + p x_pixel + s x_segment + i] * w[c / 16][kh, s, i][c % 16], lo, hi)
+/// for p below the tile's pixels and c < channels.
+struct TileF32 {
+  const float* const* rows;  ///< where each kernel row's input begins
+  int first, last;           ///< kernel rows that lie inside the image
+  int segments, length;      ///< stretches of neighbouring inputs in a kernel row
+  ptrdiff_t x_offset, x_pixel, x_segment;
+  const float* weights;    ///< of the first block; zero where a block is not full
+  ptrdiff_t weight_block;  ///< from a block to the next
+  const float* bias;       ///< full blocks
+  float lo, hi;
+  float* y;
+  ptrdiff_t y_pixel;
+  int channels;  ///< that are stored; at most 16 a block
+};
+
+/// Pixels [0, `pixels`) of blocks [0, `blocks`), which share the weights' and outputs' layout of `tile`.
+using TileLoop = void (*)(TileF32 tile, int64_t pixels, int64_t blocks);
+void tiles_f32_avx2(TileF32 tile, int64_t pixels, int64_t blocks);
+void tiles_f32_avx512(TileF32 tile, int64_t pixels, int64_t blocks);
+
+/// The loop for an instruction set, or null if there is none.
+TileLoop tile_loop(Isa isa);
+/// "avx2", "avx512": the instruction set's name in the names of float kernels.
+std::string_view tile_name(Isa isa);
+
+/// Weights [channels, depth] as [groups, blocks, depth, 16] with `channels / groups` channels in each group's blocks,
+/// the last of which is filled with zeros.
+Tensor pack_blocks(const Tensor& weights, int64_t channels, int64_t groups);
+/// The bias likewise, zeros if it is empty.
+Tensor pack_bias(const Tensor& bias, int64_t channels, int64_t groups);
+
+}  // namespace pare
