@@ -51,7 +51,7 @@ function(add_module name)
   add_library(pare_${name} STATIC ${sources})
   target_include_directories(pare_${name} PUBLIC ${PARE_ROOTS}/${name})
   # The C headers that generated projects share stand flat in numerics.
-  target_include_directories(pare_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/numerics)
+  target_include_directories(pare_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src/numerics)
   foreach(dependency ${arg_DEPENDS})
     target_link_libraries(pare_${name} PUBLIC pare_${dependency})
   endforeach()

@@ -140,7 +140,7 @@ Result<void> comparison(Call& call, Real2 real, Integer2 integer) {
 
 template <class Compare>
 Result<void> fold_compare(Call& call) {
-  return comparison(call, [](double a, double b) { return double{Compare()(a, b)}; },
+  return comparison(call, [](double a, double b) { return Compare()(a, b) ? 1.0 : 0.0; },
                     [](int64_t a, int64_t b) { return int64_t{Compare()(a, b)}; });
 }
 struct Both {
@@ -177,7 +177,7 @@ Result<void> fold_exp(Call& c) { return map(c, [](double x) { return std::exp(x)
 Result<void> fold_log(Call& c) { return map(c, [](double x) { return std::log(x); }, same); }
 Result<void> fold_reciprocal(Call& c) { return map(c, [](double x) { return 1 / x; }, same); }
 Result<void> fold_relu(Call& c) { return map(c, [](double x) { return x > 0 ? x : 0; }, [](int64_t x) { return x > 0 ? x : 0; }); }
-Result<void> fold_not(Call& c) { return map(c, [](double x) { return double{x == 0}; }, [](int64_t x) { return int64_t{x == 0}; }); }
+Result<void> fold_not(Call& c) { return map(c, [](double x) { return x == 0 ? 1.0 : 0.0; }, [](int64_t x) { return int64_t{x == 0}; }); }
 
 // ---- where
 

@@ -86,25 +86,6 @@ Result<Kernel> prepare_s8(const Conv2d& op, const PrepareInput& input) {
   return kernel_of({pare_conv2d_s8, "pare_conv2d_s8", "ops/conv2d/conv2d_s8", "pare_conv2d_s8_args"}, holder, visit);
 }
 
-Kernel reference_f32(const std::shared_ptr<Holder<Conv2dF32Args>>& reference) {
-  return Kernel{.run = conv2d_f32, .args = as_args(reference), .name = "conv2d_f32", .c = {}};
-}
-
-// The same convolution with packed weights, for an instruction set that has tiles.
-Kernel fast_f32(const Holder<Conv2dF32Args>& reference, Isa isa) {
-  const Conv2dF32Args& a = reference.args;
-  auto holder = std::make_shared<Holder<Conv2dF32FastArgs>>();
-  holder->tensors = {pack_blocks(reference.tensors[0], a.out_c, a.groups), pack_bias(reference.tensors[1], a.out_c, a.groups)};
-  holder->args = {as_long_row(a), tile_loop(isa)};
-  holder->args.conv.weights = holder->tensors[0].view<float>().data();
-  holder->args.conv.bias = holder->tensors[1].view<float>().data();
-  return Kernel{.run = conv2d_f32_fast,
-                .args = as_args(holder),
-                .name = "conv2d_f32_" + std::string(tile_name(isa)),
-                .scratch_bytes = conv2d_f32_scratch(holder->args.conv),
-                .c = {}};
-}
-
 Result<Kernel> prepare_f32(const Conv2d& op, const PrepareInput& input) {
   PARE_TRY(expect_f32(input));
   auto holder = std::make_shared<Holder<Conv2dF32Args>>();
@@ -114,7 +95,8 @@ Result<Kernel> prepare_f32(const Conv2d& op, const PrepareInput& input) {
   a.weights = holder->tensors[0].view<float>().data();
   a.bias = reals_or_null(holder->tensors[1]);
   a.limits = limits_of(op.activation);
-  return tile_loop(input.isa) ? fast_f32(*holder, input.isa) : reference_f32(holder);
+  if (tile_loop(input.isa)) return fast_conv2d_f32(a, holder->tensors[0], holder->tensors[1], input.isa);
+  return Kernel{.run = conv2d_f32, .args = as_args(holder), .name = "conv2d_f32", .c = {}};
 }
 
 }  // namespace

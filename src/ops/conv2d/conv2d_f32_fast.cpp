@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/requantize.hpp"
+
 namespace pare {
 namespace {
 
@@ -134,6 +136,19 @@ void conv2d_f32_fast(const void* args, const pare_io* io) {
       for (int64_t ow = 0; ow < a.out_w; ow += kChunk) run_chunk(p, t, ow, std::min(kChunk, a.out_w - ow), y);
     }
   }
+}
+
+Kernel fast_conv2d_f32(const Conv2dF32Args& conv, const Tensor& weights, const Tensor& bias, Isa isa) {
+  auto holder = std::make_shared<Holder<Conv2dF32FastArgs>>();
+  holder->tensors = {pack_blocks(weights, conv.out_c, conv.groups), pack_bias(bias, conv.out_c, conv.groups)};
+  holder->args = {as_long_row(conv), tile_loop(isa)};
+  holder->args.conv.weights = holder->tensors[0].view<float>().data();
+  holder->args.conv.bias = holder->tensors[1].view<float>().data();
+  return Kernel{.run = conv2d_f32_fast,
+                .args = as_args(holder),
+                .name = "conv2d_f32_" + std::string(tile_name(isa)),
+                .scratch_bytes = conv2d_f32_scratch(holder->args.conv),
+                .c = {}};
 }
 
 }  // namespace pare

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/conv2d/conv2d_f32_fast.hpp"
 #include "ops/depthwise_conv2d/depthwise_conv2d_f32.hpp"
 #include "ops/depthwise_conv2d/depthwise_conv2d_f32_fast.hpp"
 #include "ops/depthwise_conv2d/depthwise_conv2d_s8.h"
@@ -96,11 +97,23 @@ constexpr FastRow kFast[] = {
     {Isa::Portable, depthwise_conv2d_f32, "depthwise_conv2d_f32"},
 };
 
-// The fast kernels have no multiplier.
-const FastRow& row_for(const DepthwiseConv2dF32Args& a, Isa isa) {
+const FastRow& row_for(Isa isa) {
   for (const FastRow& row : kFast)
-    if (row.isa == isa && a.in_c == a.out_c) return row;
+    if (row.isa == isa) return row;
   return std::end(kFast)[-1];
+}
+
+// The fast depthwise kernels have no multiplier. With one the layer is a convolution of in_c groups, whose weights are
+// [out_c, kernel_h, kernel_w, 1].
+Kernel grouped_f32(const DepthwiseConv2dF32Args& a, const Tensor& weights, const Tensor& bias, Isa isa) {
+  const Conv2dF32Args conv{a.n, a.in_h, a.in_w, a.in_c, a.out_h, a.out_w, a.out_c, a.kernel_h, a.kernel_w, a.stride_h,
+                           a.stride_w, a.dilation_h, a.dilation_w, a.pad_top, a.pad_left, a.in_c, nullptr, nullptr, a.limits};
+  Tensor turned(DType::F32, {a.out_c, a.kernel_h, a.kernel_w, 1});
+  const auto from = weights.view<float>();
+  auto to = turned.edit<float>();
+  const size_t channels = static_cast<size_t>(a.out_c), taps = from.size() / channels;
+  for (size_t i = 0; i < from.size(); ++i) to[i % channels * taps + i / channels] = from[i];
+  return fast_conv2d_f32(conv, turned, bias, isa);
 }
 
 Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input) {
@@ -113,7 +126,9 @@ Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input)
   a.weights = holder->tensors[0].view<float>().data();
   a.bias = reals_or_null(holder->tensors[1]);
   a.limits = limits_of(op.activation);
-  const FastRow& row = row_for(a, input.isa);
+  if (a.in_c != a.out_c && tile_loop(input.isa))
+    return grouped_f32(a, holder->tensors[0], holder->tensors[1], input.isa);
+  const FastRow& row = row_for(input.isa);
   return Kernel{.run = row.run, .args = as_args(holder), .name = row.name, .c = {}};
 }
 

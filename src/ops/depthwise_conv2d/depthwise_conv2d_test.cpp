@@ -1,0 +1,107 @@
+#include "ops/depthwise_conv2d/depthwise_conv2d.hpp"
+
+#include <fmt/format.h>
+
+#include "ops/op_test.hpp"
+
+namespace pare {
+namespace {
+
+using namespace test;
+
+TEST(DepthwiseConv2d, InfersShapes) {
+  DepthwiseConv2d op;
+  EXPECT_EQ(shape_of(op, {of_shape({2, 5, 6, 3}), of_shape({1, 3, 3, 6})}), "[2, 3, 4, 6]");
+  EXPECT_EQ(shape_of(op, {of_shape({2, 5, 6, 3}), of_shape({1, 3, 3, 4})}),
+            "depthwise weights of shape [1, 3, 3, 4]; expected [1, kh, kw, a multiple of 3]");
+  EXPECT_EQ(shape_of(op, {of_shape({2, 5, 6, 3})}), "1 operands; expected 2 to 3");
+  EXPECT_EQ(shape_of(op, {of_shape({2, 5, 6, 3}), of_shape({1, 3, 3, 6}), of_shape({3})}),
+            "bias 'x' has shape [3]; expected [6]");
+}
+
+TEST(DepthwiseConv2d, CountsProducts) {
+  const Operand x = of_shape({1, 8, 8, 4}), w = of_shape({1, 3, 3, 8}), y = of_shape({1, 6, 6, 8});
+  EXPECT_EQ(DepthwiseConv2d().cost({&x.info, &w.info}, {&y.info}).macs, 6 * 6 * 8 * 9);
+}
+
+TEST(DepthwiseConv2d, ComputesByHand) {
+  // Two channels, each with two outputs.
+  const Tensor x = Tensor::of<float>({1, 1, 2, 2}, {1, 2, 3, 4});
+  const Tensor w = Tensor::of<float>({1, 1, 2, 4}, {1, 2, 3, 4, 10, 20, 30, 40});
+  EXPECT_EQ(reals(ran(DepthwiseConv2d(), {input(x), constant(w), constant(Tensor::of<float>({4}, {0, 0, 0, 1}))}).y),
+            (std::vector<float>{31, 62, 126, 169}));
+}
+
+struct Problem {
+  int64_t n = 1, h = 5, w = 9, c = 4, m = 1, k = 3, stride = 1, dilation = 1, pad = 1;
+  std::string name() const { return fmt::format("n{} {}x{}x{} m{} k{} s{} d{} p{}", n, h, w, c, m, k, stride, dilation, pad); }
+  DepthwiseConv2d op() const {
+    DepthwiseConv2d d;
+    d.stride_h = d.stride_w = stride;
+    d.dilation_h = d.dilation_w = dilation;
+    d.pad_top = d.pad_left = d.pad_bottom = d.pad_right = pad;
+    d.activation = Activation::Relu6;
+    return d;
+  }
+};
+
+std::vector<Problem> problems() {
+  std::vector<Problem> list;
+  for (const int64_t size : kEdgeSizes) {
+    list.push_back({.w = size});
+    list.push_back({.c = size});
+    list.push_back({.n = 2, .c = size, .m = 2});
+    list.push_back({.w = size + 6, .c = 17, .stride = 2});
+    list.push_back({.h = 7, .w = size + 6, .c = 3, .dilation = 2});
+  }
+  list.push_back({.h = 3, .w = 3, .c = 20, .k = 5, .pad = 4});
+  list.push_back({.h = 2, .w = 2, .c = 1, .k = 1, .stride = 3, .pad = 4});
+  list.push_back({.c = 1, .m = 8});
+  return list;
+}
+
+TEST(DepthwiseConv2d, FastFloatIsTheReference) {
+  Random random(1);
+  for (const Problem& p : problems()) {
+    const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.c})), constant(random.floats({1, p.k, p.k, p.c * p.m})),
+                                  constant(random.floats({p.c * p.m}))};
+    const Tensor expected = ran(p.op(), in).y;
+    for (const Isa isa : fast_isas()) {
+      const Ran fast = ran(p.op(), in, {.out = {}, .isa = isa});
+      EXPECT_TRUE(fast.kernel.name.ends_with(isa == Isa::Avx2 ? "_avx2" : "_avx512")) << fast.kernel.name;
+      EXPECT_LE(relative_error(fast.y, expected), 1e-5) << p.name() << " " << name_of(isa);
+    }
+  }
+}
+
+TEST(DepthwiseConv2d, NeedsNoBias) {
+  Random random(2);
+  const Problem p{.c = 19};
+  const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.c})), constant(random.floats({1, 3, 3, p.c}))};
+  const Tensor expected = ran(p.op(), in).y;
+  for (const Isa isa : fast_isas()) EXPECT_LE(relative_error(ran(p.op(), in, {.out = {}, .isa = isa}).y, expected), 1e-5);
+}
+
+TEST(DepthwiseConv2d, IntegersFollowTheReals) {
+  Random random(3);
+  for (const Arithmetic arithmetic : kIntegerArithmetics)
+    for (const Problem& p : problems()) {
+      const Encoding ex = s8(0.05f, 7), ey = s8(0.04f, -128);
+      std::vector<float> scales, bias_scales;
+      for (int64_t c = 0; c < p.c * p.m; ++c) scales.push_back(0.004f * static_cast<float>(1 + c % 3));
+      for (const float scale : scales) bias_scales.push_back(ex.scale[0] * scale);
+      const std::vector<Operand> in{input(random.codes({p.n, p.h, p.w, p.c}), ex),
+                                    constant(random.codes({1, p.k, p.k, p.c * p.m}, -127), Encoding::per_channel(DType::I8, 3, scales)),
+                                    constant(random.biases({p.c * p.m}, 3000), Encoding::per_channel(DType::I32, 0, bias_scales))};
+      std::vector<Operand> real = in;
+      real[0] = input(dequantize(in[0].value, ex));
+      const Tensor y = ran(p.op(), in, {.out = ey, .arithmetic = arithmetic}).y, expected = ran(p.op(), real).y;
+      for (size_t i = 0; i < y.view<int8_t>().size(); ++i) {
+        const double q = std::clamp(expected.view<float>()[i] / ey.scale[0] - 128.0, -128.0, 127.0);
+        ASSERT_LE(std::fabs(y.view<int8_t>()[i] - q), 0.51) << p.name() << " " << name_of(arithmetic) << " element " << i;
+      }
+    }
+}
+
+}  // namespace
+}  // namespace pare

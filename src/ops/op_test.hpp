@@ -1,0 +1,150 @@
+// What the tests of operators share: operands, and one run of an operator on them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "pare/op.hpp"
+
+namespace pare::test {
+
+/// The sizes at which vector kernels go wrong.
+inline constexpr int64_t kEdgeSizes[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33};
+
+/// An operand: what an Op is told about it, and its elements.
+struct Operand {
+  TensorInfo info;
+  Tensor value;
+};
+
+inline Operand input(Tensor value, Encoding encoding) {
+  return {{"x", value.shape(), "", std::move(encoding), {}}, value};
+}
+inline Operand input(Tensor value) {
+  const DType type = value.type();
+  return input(std::move(value), Encoding::plain(type));
+}
+inline Operand constant(Tensor value, Encoding encoding) {
+  return {{"k", value.shape(), "", std::move(encoding), value}, value};
+}
+inline Operand constant(Tensor value) {
+  const DType type = value.type();
+  return constant(std::move(value), Encoding::plain(type));
+}
+/// An operand of a shape alone, for shape rules.
+inline Operand of_shape(Shape shape) { return {{"x", std::move(shape), "", Encoding::plain(DType::F32), {}}, {}}; }
+
+inline Encoding s8(float scale, int32_t zero_point) { return Encoding::per_tensor(DType::I8, scale, zero_point); }
+
+struct Setting {
+  std::optional<Encoding> out;  ///< else plain, of the inferred type
+  Arithmetic arithmetic = Arithmetic::None;
+  Isa isa = Isa::Portable;
+};
+
+struct Ran {
+  Tensor y;
+  Kernel kernel;
+};
+
+inline Operands infos(const std::vector<Operand>& in) {
+  Operands list;
+  for (const Operand& operand : in) list.push_back(&operand.info);
+  return list;
+}
+
+/// Calls a kernel on the operands that are no constants.
+inline void call(const Kernel& kernel, const std::vector<Operand>& in, Tensor& y) {
+  std::vector<const void*> pointers;
+  for (const Operand& operand : in)
+    if (!operand.info.constant()) pointers.push_back(operand.value.data());
+  void* out = y.data_for_edit();
+  Tensor scratch(DType::U8, {std::max<int64_t>(kernel.scratch_bytes, 1)});
+  const pare_io io{pointers.data(), &out, scratch.data_for_edit()};
+  kernel.run(kernel.args.get(), &io);
+}
+
+inline Result<Ran> run(const Op& op, const std::vector<Operand>& in, const Setting& setting = {}) {
+  PARE_TRY(const std::vector<TensorType> types, op.infer(infos(in)));
+  const TensorInfo out{"y", types[0].shape, "", setting.out.value_or(Encoding::plain(types[0].type)), {}};
+  PARE_TRY(Kernel kernel, op.prepare({infos(in), {&out}, setting.arithmetic, setting.isa}));
+  Tensor y(out.encoding.type, out.shape);
+  call(kernel, in, y);
+  return Ran{std::move(y), std::move(kernel)};
+}
+
+/// As run, for an operator that must succeed.
+inline Ran ran(const Op& op, const std::vector<Operand>& in, const Setting& setting = {}) {
+  Result<Ran> result = run(op, in, setting);
+  if (result) return *result;
+  ADD_FAILURE() << result.error().message();
+  return {Tensor(DType::F32, {1}), {}};
+}
+
+inline std::string error_of(const Op& op, const std::vector<Operand>& in, const Setting& setting = {}) {
+  const Result<Ran> result = run(op, in, setting);
+  return result ? "none" : result.error().message();
+}
+
+/// The inferred shape as text, or the error.
+inline std::string shape_of(const Op& op, const std::vector<Operand>& in) {
+  const auto types = op.infer(infos(in));
+  return types ? to_string((*types)[0].shape) : types.error().message();
+}
+
+inline std::vector<float> reals(const Tensor& t) { return {t.view<float>().begin(), t.view<float>().end()}; }
+inline std::vector<int> codes(const Tensor& t) {
+  if (t.type() == DType::U8) return {t.view<uint8_t>().begin(), t.view<uint8_t>().end()};
+  return {t.view<int8_t>().begin(), t.view<int8_t>().end()};
+}
+
+/// Random data of a fixed seed.
+class Random {
+ public:
+  explicit Random(unsigned seed) : engine_(seed) {}
+  int integer(int lo, int hi) { return std::uniform_int_distribution<int>(lo, hi)(engine_); }
+  Tensor floats(Shape shape, float lo = -1, float hi = 1) {
+    Tensor t(DType::F32, std::move(shape));
+    for (float& value : t.edit<float>()) value = std::uniform_real_distribution<float>(lo, hi)(engine_);
+    return t;
+  }
+  Tensor codes(Shape shape, int lo = -128, int hi = 127) {
+    Tensor t(DType::I8, std::move(shape));
+    for (int8_t& value : t.edit<int8_t>()) value = static_cast<int8_t>(integer(lo, hi));
+    return t;
+  }
+  Tensor biases(Shape shape, int most) {
+    Tensor t(DType::I32, std::move(shape));
+    for (int32_t& value : t.edit<int32_t>()) value = integer(-most, most);
+    return t;
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+/// The largest |a - b| divided by the largest |b|, for floats of one shape.
+inline double relative_error(const Tensor& a, const Tensor& b) {
+  EXPECT_EQ(a.shape(), b.shape());
+  double error = 0, size = 1e-30;
+  for (size_t i = 0; i < a.view<float>().size(); ++i) {
+    error = std::fmax(error, std::fabs(static_cast<double>(a.view<float>()[i]) - b.view<float>()[i]));
+    size = std::fmax(size, std::fabs(b.view<float>()[i]));
+  }
+  return error / size;
+}
+
+/// The instruction sets of this machine beyond the portable one.
+inline std::vector<Isa> fast_isas() {
+  std::vector<Isa> list;
+  for (const Isa isa : {Isa::Avx2, Isa::Avx512Vnni})
+    if (has(isa)) list.push_back(isa);
+  return list;
+}
+
+inline constexpr Arithmetic kIntegerArithmetics[] = {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::LitertRef,
+                                                     Arithmetic::St};
+
+}  // namespace pare::test

@@ -1,0 +1,115 @@
+#include "ops/pool2d/pool2d.hpp"
+
+#include "ops/op_test.hpp"
+
+namespace pare {
+namespace {
+
+using namespace test;
+using Kind = Pool2d::Kind;
+
+Pool2d window(Kind kind, int64_t kernel, int64_t stride, int64_t pad) {
+  Pool2d op(kind);
+  op.kernel_h = op.kernel_w = kernel;
+  op.stride_h = op.stride_w = stride;
+  op.pad_top = op.pad_left = op.pad_bottom = op.pad_right = pad;
+  return op;
+}
+
+TEST(Pool2d, InfersShapes) {
+  EXPECT_EQ(shape_of(window(Kind::Max, 2, 2, 0), {of_shape({1, 5, 6, 3})}), "[1, 2, 3, 3]");
+  EXPECT_EQ(shape_of(window(Kind::Average, 3, 1, 1), {of_shape({1, 5, 6, 3})}), "[1, 5, 6, 3]");
+  EXPECT_EQ(shape_of(window(Kind::Average, 2, 1, 2), {of_shape({1, 5, 6, 3})}),
+            "padding 2, 2, 2, 2 of a window of 2 x 2; expected a padding smaller than the window");
+  EXPECT_EQ(shape_of(window(Kind::Max, 7, 1, 0), {of_shape({1, 5, 6, 3})}),
+            "a window of 7 on a padded extent of 5; expected a window that fits");
+}
+
+const Tensor kImage = Tensor::of<float>({1, 2, 2, 1}, {-1, -2, -3, -6});
+
+TEST(Pool2d, ComputesByHand) {
+  EXPECT_EQ(reals(ran(window(Kind::Max, 2, 1, 0), {input(kImage)}).y), (std::vector<float>{-1}));
+  EXPECT_EQ(reals(ran(window(Kind::Average, 2, 1, 0), {input(kImage)}).y), (std::vector<float>{-3}));
+}
+
+TEST(Pool2d, PaddingIsNoMaximum) {
+  EXPECT_EQ(reals(ran(window(Kind::Max, 2, 2, 1), {input(kImage)}).y), (std::vector<float>{-1, -2, -3, -6}));
+}
+
+TEST(Pool2d, AnAverageCountsPlacesInsideOrAll) {
+  Pool2d op = window(Kind::Average, 2, 2, 1);
+  EXPECT_EQ(reals(ran(op, {input(kImage)}).y), (std::vector<float>{-1, -2, -3, -6}));
+  op.count_include_pad = true;
+  EXPECT_EQ(reals(ran(op, {input(kImage)}).y), (std::vector<float>{-0.25f, -0.5f, -0.75f, -1.5f}));
+}
+
+TEST(Pool2d, AnActivationFollows) {
+  Pool2d op = window(Kind::Max, 1, 1, 0);
+  op.activation = Activation::ReluN1To1;
+  EXPECT_EQ(reals(ran(op, {input(kImage)}).y), (std::vector<float>{-1, -1, -1, -1}));
+}
+
+struct TieRow {
+  const char* name;
+  std::vector<int8_t> x;
+  int expected;
+};
+
+TEST(Pool2d, AnAverageOfCodesRoundsHalfAwayFromZero) {
+  const TieRow rows[] = {
+      {"a tie above zero", {0, 1, 1, 0}, 1},
+      {"a tie below zero", {0, -1, -1, 0}, -1},
+      {"below a tie", {0, 1, 0, 0}, 0},
+      {"both ends", {-128, 127, -128, 127}, -1},
+      {"the least code", {-128, -128, -128, -128}, -128},
+  };
+  for (const Arithmetic arithmetic : kIntegerArithmetics)
+    for (const TieRow& row : rows) {
+      const Operand x = input(Tensor::of<int8_t>({1, 2, 2, 1}, row.x), s8(0.1f, 9));
+      EXPECT_EQ(codes(ran(window(Kind::Average, 2, 1, 0), {x}, {.out = s8(0.1f, 9), .arithmetic = arithmetic}).y),
+                (std::vector<int>{row.expected})) << row.name;
+    }
+}
+
+TEST(Pool2d, PlacesOutsideHoldTheZeroPoint) {
+  Pool2d op = window(Kind::Average, 2, 2, 1);
+  op.count_include_pad = true;
+  const Operand x = input(Tensor::of<int8_t>({1, 2, 2, 1}, {40, 40, 40, 40}), s8(1, 20));
+  EXPECT_EQ(codes(ran(op, {x}, {.out = s8(1, 20), .arithmetic = Arithmetic::Tflm}).y), (std::vector<int>{25, 25, 25, 25}));
+}
+
+TEST(Pool2d, IntegersFollowTheReals) {
+  Random random(1);
+  const Encoding e = s8(0.5f, -3);
+  for (const Kind kind : {Kind::Max, Kind::Average})
+    for (const int64_t size : kEdgeSizes) {
+      const Tensor q = random.codes({2, size, 5, size});
+      const Pool2d op = window(kind, 3, 2, 1);
+      const Tensor y = dequantize(ran(op, {input(q, e)}, {.out = e, .arithmetic = Arithmetic::Tflm}).y, e);
+      const Tensor expected = ran(op, {input(dequantize(q, e))}).y;
+      for (size_t i = 0; i < y.view<float>().size(); ++i)
+        ASSERT_LE(std::fabs(y.view<float>()[i] - expected.view<float>()[i]), kind == Kind::Max ? 0.0 : 0.2501) << size;
+    }
+}
+
+TEST(Pool2d, MaximumRunsOnCodesUnderEveryArithmetic) {
+  const Encoding u8 = Encoding::per_tensor(DType::U8, 0.1f, 128);
+  Tensor q(DType::U8, {1, 2, 2, 1});
+  const uint8_t values[] = {3, 200, 7, 90};
+  std::copy(std::begin(values), std::end(values), q.edit<uint8_t>().begin());
+  const Ran result = ran(window(Kind::Max, 2, 1, 0), {input(q, u8)}, {.out = u8, .arithmetic = Arithmetic::Onnx});
+  EXPECT_EQ(codes(result.y), (std::vector<int>{200}));
+  EXPECT_EQ(result.kernel.name, "max_pool2d_u8");
+  const Operand x = input(Tensor::of<int8_t>({1, 2, 2, 1}, {-3, -7, -1, -9}), s8(1, 0));
+  EXPECT_EQ(codes(ran(window(Kind::Max, 2, 1, 0), {x}, {.out = s8(1, 0), .arithmetic = Arithmetic::Onnx}).y), (std::vector<int>{-1}));
+}
+
+TEST(Pool2d, InputAndOutputShareAnEncoding) {
+  const Operand x = input(Tensor::of<int8_t>({1, 2, 2, 1}, {1, 2, 3, 4}), s8(0.5f, 0));
+  EXPECT_EQ(error_of(window(Kind::Max, 2, 1, 0), {x}, {.out = s8(0.25f, 1), .arithmetic = Arithmetic::Tflm}),
+            "'y' is encoded as i8/tensor/asym s=0.25 z=1; expected the encoding of 'x', i8/tensor/asym s=0.5 z=0");
+  EXPECT_EQ(window(Kind::Max, 2, 1, 0).prepare({{&x.info}, {&x.info}, Arithmetic::Onnx, Isa::Portable})->name, "max_pool2d_s8");
+}
+
+}  // namespace
+}  // namespace pare

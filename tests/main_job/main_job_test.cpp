@@ -1,0 +1,202 @@
+// The main job on real models and data: known accuracies, what silicon printed, and our own int8 files.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "pare/compress.hpp"
+#include "pare/evaluate.hpp"
+#include "pare/formats.hpp"
+
+namespace pare {
+namespace {
+
+std::string data_folder() {
+  const char* set = std::getenv("PARE_DATA");
+  return set ? set : std::string(PARE_SOURCE_DIR) + "/../shared/data";
+}
+
+class MainJob : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(data_folder() + "/models")) GTEST_SKIP() << "no data in " << data_folder();
+  }
+};
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message());
+  return std::move(*result);
+}
+
+template <>
+void must(Result<void> result) {
+  if (!result) throw std::runtime_error(result.error().message());
+}
+
+Model model(const std::string& name) { return must(read_model(data_folder() + "/models/" + name)); }
+
+Dataset dataset(const std::string& name, const std::string& text) {
+  const std::string path = (std::filesystem::temp_directory_path() / (name + std::to_string(::getpid()) + ".data.json")).string();
+  std::ofstream(path) << text;
+  Dataset data = must(read_dataset(path));
+  std::filesystem::remove(path);
+  return data;
+}
+
+std::string kws_text(int first) {
+  const std::string source = fmt::format("\"inputs\": \"{0}/kws01/inputs\", \"labels\": \"{0}/kws01/y_labels.csv\"", data_folder());
+  return fmt::format(R"({{"name": "kws01", "reader": "raw", {0}, "metric": "top1",
+    "element": {{"type": "int8", "shape": [49, 10, 1], "axes": "hwc", "scale": 0.58470, "zero_point": 83}},
+    "splits": {{"calibration": "{1}:{2}", "evaluation": {3}, "every": "0:1000"}}}})",
+                     source, first, first + 100,
+                     first == 0 ? "\"100:1000\"" : fmt::format("[\"0:{}\", \"{}:1000\"]", first, first + 100));
+}
+
+std::string mnist_text() {
+  return fmt::format(R"({{"name": "mnist", "reader": "idx", "inputs": "{0}/mnist/t10k-images-idx3-ubyte.gz",
+    "labels": "{0}/mnist/t10k-labels-idx1-ubyte.gz", "preprocess": [{{"scale": 0.00392156862745098}}],
+    "splits": {{"calibration": "0:200", "evaluation": "200:10000", "every": "0:10000"}}, "metric": "top1"}})",
+                     data_folder());
+}
+
+double value_of(const Model& m, const Dataset& data, Arithmetic arithmetic, const std::string& split) {
+  const Program program = must(Program::compile(m, {.arithmetic = arithmetic}));
+  return must(evaluate(program, {.data = &data, .split = split, .threads = 2, .progress = {}})).value;
+}
+
+TEST_F(MainJob, KnownAccuracies) {
+  const Dataset kws = dataset("kws", kws_text(0)), mnist = dataset("mnist", mnist_text());
+  struct Row {
+    const char* model;
+    const Dataset* data;
+    Arithmetic arithmetic;
+    double expected;
+  };
+  const Row rows[] = {
+      {"kws_dscnn_float.tflite", &kws, Arithmetic::None, .915},
+      {"kws_dscnn_int8_reference.tflite", &kws, Arithmetic::Tflm, .901},
+      {"kws_dscnn_int8_reference.tflite", &kws, Arithmetic::Litert, .902},
+      {"kws_dscnn_int8_reference.tflite", &kws, Arithmetic::St, .902},
+      {"mnist_conv_fc_float.tflite", &mnist, Arithmetic::None, .9652},
+      {"mnist_conv_fc_int8_reference.tflite", &mnist, Arithmetic::Tflm, .9584},
+  };
+  for (const Row& row : rows)
+    EXPECT_NEAR(value_of(model(row.model), *row.data, row.arithmetic, "every"), row.expected, 1e-9)
+        << row.model << " under " << name_of(row.arithmetic);
+}
+
+std::vector<std::vector<double>> printed(const std::string& log) {
+  std::ifstream file(data_folder() + "/hw-logs/" + log);
+  std::vector<std::vector<double>> rows;
+  for (std::string line; std::getline(file, line);) {
+    std::stringstream cells(line);
+    std::string cell;
+    std::getline(cells, cell, ',');
+    rows.emplace_back();
+    while (std::getline(cells, cell, ',')) rows.back().push_back(std::stod(cell));
+  }
+  return rows;
+}
+
+// Clips whose probabilities (q + 128) / 256 are what the board printed, to three decimals.
+int64_t clips_as_printed(const std::string& log, Arithmetic arithmetic) {
+  const Dataset kws = dataset("kws", kws_text(0));
+  const Program program = must(Program::compile(model("kws_dscnn_int8_reference.tflite"), {.arithmetic = arithmetic}));
+  Runner runner = must(Runner::make(program, {.data = &kws, .split = "every", .progress = {}}));
+  const auto rows = printed(log);
+  int64_t equal = 0;
+  for (int64_t i = 0; i < runner.count(); ++i)
+    must(runner.run(0, i, [&](size_t, Context& context) -> Result<void> {
+      const auto codes = context.output_tensor(0);
+      bool same = codes.count() == static_cast<int64_t>(rows[static_cast<size_t>(i)].size());
+      for (size_t c = 0; same && c < rows[static_cast<size_t>(i)].size(); ++c)
+        same = std::fabs((codes.view<int8_t>()[c] + 128) / 256.0 - rows[static_cast<size_t>(i)][c]) < .001;
+      equal += same;
+      return {};
+    }));
+  return equal;
+}
+
+TEST_F(MainJob, SiliconPrintsTheSame) {
+  EXPECT_EQ(clips_as_printed("krai_v1.1_L4R5ZI_cmsisnn_kws01.csv", Arithmetic::Tflm), 1000);
+  EXPECT_EQ(clips_as_printed("bosch_v1.1_L4R5ZI_kws01.csv", Arithmetic::Tflm), 1000);
+  EXPECT_EQ(clips_as_printed("renesas_v1.2_EK-RA8D1_kws01.csv", Arithmetic::Tflm), 1000);
+  EXPECT_EQ(clips_as_printed("st_v1.0_L4R5ZI_xcubeai_kws01.csv", Arithmetic::St), 1000);
+}
+
+struct Quantized {
+  Model simple, integer;
+};
+
+Quantized quantize_model(const Model& source, const Dataset& data) {
+  Quantized made;
+  made.simple = must(simplify(source, true, nullptr));
+  const auto cursor = must(data.open("calibration"));
+  const InputAdapter adapter = must(InputAdapter::match(data, made.simple.tensor(made.simple.inputs[0]), Arithmetic::None));
+  const Feed feed = [&](int, int64_t index) -> Result<std::vector<std::vector<Tensor>>> {
+    PARE_TRY(const Sample sample, cursor->read(index));
+    PARE_TRY(std::vector<Tensor> windows, adapter.adapt(sample));
+    std::vector<std::vector<Tensor>> runs;
+    for (Tensor& window : windows) runs.push_back({std::move(window)});
+    return runs;
+  };
+  const Ranges ranges = must(calibrate(made.simple, cursor->count(), 1, feed, {}));
+  const Plan plan = must(must(find_scheme("int8"))->decide(made.simple, ranges, {}));
+  const Plan again = must(parse_plan(to_json(plan), "plan"));
+  made.integer = must(apply(again, made.simple, Arithmetic::Tflm, false, nullptr));
+  return made;
+}
+
+double agreement_of(const Quantized& q, const Dataset& data) {
+  const Program reference = must(Program::compile(q.simple)), other = must(Program::compile(q.integer));
+  const Likeness likeness = must(compare_outputs(reference, other, {.data = &data, .threads = 2, .progress = {}}));
+  fmt::print("  agreement {:.4f}, SQNR {:.1f} dB\n", likeness.agreement.value(), likeness.similarity.sqnr_db());
+  return likeness.agreement.value();
+}
+
+TEST_F(MainJob, DsCnnOnFiveDraws) {
+  double drop = 0, agreement = 0;
+  for (const int first : {0, 100, 200, 300, 400}) {
+    const Dataset kws = dataset("kws", kws_text(first));
+    const Quantized q = quantize_model(model("kws_dscnn_float.tflite"), kws);
+    drop += (value_of(q.simple, kws, Arithmetic::None, "evaluation") - value_of(q.integer, kws, Arithmetic::Tflm, "evaluation")) / 5;
+    agreement += agreement_of(q, kws) / 5;
+  }
+  EXPECT_LE(drop, .005);
+  EXPECT_GE(agreement, .980);
+}
+
+TEST_F(MainJob, Mnist) {
+  const Dataset mnist = dataset("mnist", mnist_text());
+  const Quantized q = quantize_model(model("mnist_conv_fc_float.tflite"), mnist);
+  EXPECT_GE(value_of(q.integer, mnist, Arithmetic::Tflm, "evaluation"), .9635);
+  EXPECT_GE(agreement_of(q, mnist), .996);
+}
+
+TEST_F(MainJob, FashionMnistAndTheWrittenFile) {
+  ::setenv("FASHION_MNIST", "/usr/share/datasets/fashion-mnist", 0);
+  if (!std::filesystem::exists(std::getenv("FASHION_MNIST"))) GTEST_SKIP() << "no Fashion-MNIST";
+  const std::string folder = std::string(PARE_SOURCE_DIR) + "/examples/fashion_mnist/";
+  const Dataset data = must(read_dataset(folder + "fashion_mnist.data.json"));
+  const Quantized q = quantize_model(must(read_model(folder + "fashion_mnist.onnx")), data);
+  const double before = value_of(q.simple, data, Arithmetic::None, "evaluation");
+  const double after = value_of(q.integer, data, Arithmetic::Tflm, "evaluation");
+  fmt::print("  float {:.4f} int8 {:.4f}\n", before, after);
+  EXPECT_GE(before, .90);
+  EXPECT_GE(after, before - .004);
+  const std::string path = (std::filesystem::temp_directory_path() / fmt::format("pare{}.tflite", ::getpid())).string();
+  must(write_model(q.integer, path));
+  const Model back = must(read_model(path));
+  std::filesystem::remove(path);
+  const Program written = must(Program::compile(back, {.arithmetic = Arithmetic::Tflm})), made = must(Program::compile(q.integer));
+  EXPECT_EQ(must(compare_outputs(made, written, {.data = &data, .limit = 500, .threads = 2, .progress = {}})).outputs_equal, 1.0);
+}
+
+}  // namespace
+}  // namespace pare
