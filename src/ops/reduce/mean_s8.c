@@ -2,14 +2,21 @@
 
 #include <stddef.h>
 
-/* The sum of Eq. 25; x is the first element of the reduced ones. */
+/* The sum of the reduced elements; x is the first of them. */
 static int32_t sum_s8(const pare_mean_s8_args* a, const int8_t* x) {
   const int32_t *e = a->reduce, *s = a->reduce_stride;
   int32_t sum = 0, i, j, k;
   for (i = 0; i < e[0]; ++i)
     for (j = 0; j < e[1]; ++j)
-      for (k = 0; k < e[2]; ++k) sum += x[(ptrdiff_t)i * s[0] + j * s[1] + k * s[2]] - a->in_zero_point;
+      for (k = 0; k < e[2]; ++k) sum += x[(ptrdiff_t)i * s[0] + j * s[1] + k * s[2]];
   return sum;
+}
+
+static int8_t mean_of(const pare_mean_s8_args* a, int32_t sum) {
+  const int32_t q = a->rule == PARE_MEAN_FLOAT
+                        ? pare_round_half_even_f32((float)sum * a->scale + a->offset)
+                        : pare_multiply_fixed_double(sum - a->sum_zero, a->multiplier, a->exponent) + a->out_zero_point;
+  return (int8_t)pare_clamp(q, -128, 127);
 }
 
 void pare_mean_s8(const void* args, const pare_io* io) {
@@ -21,5 +28,5 @@ void pare_mean_s8(const void* args, const pare_io* io) {
   for (i = 0; i < e[0]; ++i)
     for (j = 0; j < e[1]; ++j)
       for (k = 0; k < e[2]; ++k)
-        *y++ = pare_requantize(sum_s8(a, x + ((ptrdiff_t)i * s[0] + j * s[1] + k * s[2])), 0, &a->requantize);
+        *y++ = mean_of(a, sum_s8(a, x + ((ptrdiff_t)i * s[0] + j * s[1] + k * s[2])));
 }

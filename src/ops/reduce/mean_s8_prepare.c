@@ -39,20 +39,19 @@ static int collect(pare_mean_s8_args* args, const pare_mean_axes* x) {
   return 1;
 }
 
-int pare_prepare_mean(pare_mean_s8_args* args, pare_mean_factor* factor, int32_t arithmetic,
-                      const pare_mean_axes* axes, const pare_affine* x, const pare_affine* y) {
-  pare_requantize_args r = {0, 1, 0, 0, 0, 0, -128, 127};
+int pare_prepare_mean(pare_mean_s8_args* args, int32_t arithmetic, const pare_mean_axes* axes, const pare_affine* x,
+                      const pare_affine* y) {
+  pare_fixed m;
   int32_t count;
   if (!collect(args, axes)) return 0;
   count = args->reduce[0] * args->reduce[1] * args->reduce[2];
-  factor->fixed = pare_fixed_mean(pare_fixed_of((double)x->scale / y->scale), count);
-  factor->scale = x->scale / y->scale * (1.0f / (float)count);
-  args->in_zero_point = x->zero_point;
-  r.rule = pare_is_litert(arithmetic) ? PARE_FLOAT_HALF_EVEN : PARE_FIXED_DOUBLE;
-  r.multiplier = &factor->fixed.multiplier;
-  r.exponent = &factor->fixed.exponent;
-  r.scale = &factor->scale;
-  r.zero_point = y->zero_point;
-  args->requantize = r;
+  m = pare_fixed_mean(pare_fixed_of((double)x->scale / y->scale), count);
+  args->rule = pare_is_litert(arithmetic) ? PARE_MEAN_FLOAT : PARE_MEAN_FIXED_DOUBLE;
+  args->sum_zero = count * x->zero_point;
+  args->multiplier = m.multiplier;
+  args->exponent = m.exponent;
+  args->out_zero_point = y->zero_point;
+  args->scale = x->scale / y->scale * (1.0f / (float)count);
+  args->offset = (float)y->zero_point - (float)args->sum_zero * args->scale;
   return 1;
 }

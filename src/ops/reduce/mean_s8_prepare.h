@@ -12,15 +12,9 @@ typedef struct {
   const int32_t* reduced;
 } pare_mean_axes;
 
-/* One multiplier, of which the rule reads `fixed` or `scale`. */
-typedef struct {
-  pare_fixed fixed;
-  float scale;
-} pare_mean_factor;
-
-/* Fills `args`; args->requantize points into `factor`, which must live as long as args does. Returns 0 if kept and
- * reduced axes alternate too often for the struct (never for rank <= 5). */
-PARE_C int pare_prepare_mean(pare_mean_s8_args* args, pare_mean_factor* factor, int32_t arithmetic,
-                             const pare_mean_axes* axes, const pare_affine* x, const pare_affine* y);
+/* Fills `args` by Eq. 25b under `litert`, else by Eq. 25a. Returns 0 if kept and reduced axes alternate too often for
+ * the struct (never for rank <= 5). */
+PARE_C int pare_prepare_mean(pare_mean_s8_args* args, int32_t arithmetic, const pare_mean_axes* axes,
+                             const pare_affine* x, const pare_affine* y);
 
 #endif

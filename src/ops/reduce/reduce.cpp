@@ -75,26 +75,22 @@ Result<Kernel> prepare_f32(const Mean& op, const PrepareInput& input) {
   return Kernel{.run = mean_f32, .args = as_args(holder), .name = "mean_f32", .c = {}};
 }
 
-// Owns what the arguments point to.
-struct MeanHolder {
-  pare_mean_s8_args args{};
-  pare_mean_factor factor{};
-};
-
 void visit(ArgVisitor& v, const pare_mean_s8_args& a) {
   v.inline_array("keep", a.keep);
   v.inline_array("keep_stride", a.keep_stride);
   v.inline_array("reduce", a.reduce);
   v.inline_array("reduce_stride", a.reduce_stride);
-  v.number("in_zero_point", a.in_zero_point);
-  visit_requantize(v, a.requantize);
+  v.number("rule", a.rule);
+  v.number("sum_zero", a.sum_zero), v.number("multiplier", a.multiplier), v.number("exponent", a.exponent);
+  v.number("out_zero_point", a.out_zero_point);
+  v.real("scale", a.scale), v.real("offset", a.offset);
 }
 
 Result<void> expect_few_terms(const Mean& op, const TensorInfo& x) {
   int64_t terms = 1;
   for (const int64_t axis : op.axes) terms *= x.shape[static_cast<size_t>(axis)];
-  if (terms <= int64_t{1} << 23) return {};
-  return Error{Code::Unsupported, "", fmt::format("a mean over {} codes", terms), "at most 8388608, which an int32 can sum", ""};
+  if (terms <= int64_t{1} << 22) return {};
+  return Error{Code::Unsupported, "", fmt::format("a mean over {} codes", terms), "at most 4194304, which an int32 can sum", ""};
 }
 
 Result<Kernel> prepare_s8(const Mean& op, const PrepareInput& input) {
@@ -108,8 +104,8 @@ Result<Kernel> prepare_s8(const Mean& op, const PrepareInput& input) {
   std::vector<int32_t> reduced;
   for (size_t i = 0; i < shape.size(); ++i) reduced.push_back(names(op.axes, i));
   const pare_mean_axes axes{static_cast<int32_t>(shape.size()), shape.data(), reduced.data()};
-  auto holder = std::make_shared<MeanHolder>();
-  if (!pare_prepare_mean(&holder->args, &holder->factor, c_number(input.arithmetic), &axes, &from, &to))
+  auto holder = std::make_shared<Holder<pare_mean_s8_args>>();
+  if (!pare_prepare_mean(&holder->args, c_number(input.arithmetic), &axes, &from, &to))
     return Error{Code::Unsupported, "", fmt::format("axes {} of {}", to_string(op.axes), to_string(x.shape)),
                  "axes in at most three groups", ""};
   return kernel_of({pare_mean_s8, "pare_mean_s8", "ops/reduce/mean_s8", "pare_mean_s8_args"}, holder, visit);

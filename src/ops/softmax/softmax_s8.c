@@ -21,18 +21,26 @@ static int32_t leading_zeros(int32_t x) {
   return n;
 }
 
-/* Eq. 27a for one row. */
-static void softmax_row(const pare_softmax_s8_args* a, const int8_t* x, int8_t* y) {
-  const int32_t most = maximum(x, a->depth);
-  int32_t sum = 0, zeros, reciprocal, i;
+/* S of Eq. 27a, in Q12.19. */
+static int32_t sum_of(const pare_softmax_s8_args* a, const int8_t* x, int32_t most) {
+  int32_t sum = 0, i;
   for (i = 0; i < a->depth; ++i)
     if (x[i] - most >= a->diff_min) sum += pare_shift_half_away(exp_of(a, x[i] - most), 12);
-  zeros = leading_zeros(sum);
-  reciprocal = pare_reciprocal_one_plus((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
+  return sum;
+}
+
+/* Eq. 27a for one row. From S = 512 on no probability reaches half a step of 1/256 (the shift would pass 31). */
+static void softmax_row(const pare_softmax_s8_args* a, const int8_t* x, int8_t* y) {
+  const int32_t most = maximum(x, a->depth);
+  const int32_t sum = sum_of(a, x, most), zeros = leading_zeros(sum);
+  const int32_t reciprocal = pare_reciprocal_one_plus((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
+  const int32_t shift = 12 - zeros + 31 - 8;
+  int32_t i;
   for (i = 0; i < a->depth; ++i) {
     const int32_t d = x[i] - most;
-    const int32_t product = d < a->diff_min ? 0 : pare_doubling_high_multiply(reciprocal, exp_of(a, d));
-    y[i] = (int8_t)pare_clamp(pare_shift_half_away(product, 12 - zeros + 31 - 8) - 128, -128, 127);
+    const int zero = shift > 31 || d < a->diff_min;
+    const int32_t p = zero ? 0 : pare_shift_half_away(pare_doubling_high_multiply(reciprocal, exp_of(a, d)), shift);
+    y[i] = (int8_t)pare_clamp(p - 128, -128, 127);
   }
 }
 

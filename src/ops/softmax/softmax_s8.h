@@ -10,7 +10,8 @@
  * taken as Q5.26, and S = sum of e_i, each rounded to Q12.19:
  * y_i = clamp(round_half_away(2^8 e_i / S) - 128, -128, 127), where 1 / S is Eq. 19 after S is shifted to [1, 2);
  * y_i = -128 where d_i < diff_min, and such e_i are not summed.                                             (Eq. 27a)
- * x, y: int8 [rows, depth]; y has scale 1/256, zero point -128. depth <= 4096. */
+ * x, y: int8 [rows, depth]; y has scale 1/256, zero point -128. depth <= 4095. Where S >= 512 the
+ * runtimes abort; here y = -128. */
 typedef struct {
   int32_t rows, depth;
   int32_t multiplier, exponent;

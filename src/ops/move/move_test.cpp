@@ -1,0 +1,175 @@
+#include "ops/move/move.hpp"
+
+#include <numeric>
+
+#include "ops/op_test.hpp"
+
+namespace pare {
+namespace {
+
+using namespace test;
+
+Tensor counting(Shape shape) {
+  std::vector<float> values(static_cast<size_t>(count_of(shape)));
+  std::iota(values.begin(), values.end(), 0.0f);
+  return Tensor::of(std::move(shape), values);
+}
+
+Reshape reshape(Shape shape) {
+  Reshape op;
+  op.shape = std::move(shape);
+  return op;
+}
+Transpose transpose(std::vector<int64_t> perm) {
+  Transpose op;
+  op.perm = std::move(perm);
+  return op;
+}
+Pad pad(std::vector<int64_t> before, std::vector<int64_t> after, float value = 0) {
+  Pad op;
+  op.before = std::move(before);
+  op.after = std::move(after);
+  op.value = value;
+  return op;
+}
+Slice slice(std::vector<int64_t> begin, std::vector<int64_t> size, std::vector<int64_t> step) {
+  Slice op;
+  op.begin = std::move(begin);
+  op.size = std::move(size);
+  op.step = std::move(step);
+  return op;
+}
+Concat concat(int64_t axis) {
+  Concat op;
+  op.axis = axis;
+  return op;
+}
+
+struct ShapeRow {
+  const char* name;
+  std::shared_ptr<Op> op;
+  std::vector<Shape> in;
+  const char* expected;
+};
+
+TEST(Move, InfersShapes) {
+  const ShapeRow rows[] = {
+      {"reshape", reshape({3, 4}).clone(), {{2, 6}}, "[3, 4]"},
+      {"an open extent is what is left", reshape({2, -1, 3}).clone(), {{2, 6}}, "[2, 2, 3]"},
+      {"reshape to a scalar", reshape({}).clone(), {{1, 1}}, "[]"},
+      {"counts must be equal", reshape({5}).clone(), {{2, 6}},
+       "shape [5] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
+      {"an open extent must fit", reshape({5, -1}).clone(), {{2, 6}},
+       "shape [5, -1] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
+      {"one open extent", reshape({-1, -1}).clone(), {{2, 6}},
+       "shape [-1, -1] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
+      {"huge extents do not overflow", reshape({int64_t{1} << 40, int64_t{1} << 40}).clone(), {{2, 6}},
+       "shape [1099511627776, 1099511627776] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
+      {"transpose", transpose({2, 0, 1}).clone(), {{2, 3, 4}}, "[4, 2, 3]"},
+      {"perm names each axis", transpose({0, 0, 1}).clone(), {{2, 3, 4}}, "perm [0, 0, 1]; expected each axis once"},
+      {"perm is as long as the shape", transpose({0, 1}).clone(), {{2, 3, 4}},
+       "perm [0, 1] for a shape of [2, 3, 4]; expected one number an axis"},
+      {"pad", pad({0, 1}, {2, 0}).clone(), {{2, 3}}, "[4, 4]"},
+      {"padding is not negative", pad({0, -1}, {2, 0}).clone(), {{2, 3}},
+       "padding [0, -1] and [2, 0]; expected 0 to 2147483647 each"},
+      {"slice", slice({1, 0}, {1, 2}, {1, 2}).clone(), {{2, 3}}, "[1, 2]"},
+      {"a slice backwards", slice({1, 2}, {2, 3}, {-1, -1}).clone(), {{2, 3}}, "[2, 3]"},
+      {"a slice stays inside", slice({1, 0}, {2, 3}, {1, 1}).clone(), {{2, 3}},
+       "2 elements from 1 by 1 on axis 0; expected a range inside 0 to 1"},
+      {"concat", concat(1).clone(), {{2, 3}, {2, 1}, {2, 2}}, "[2, 6]"},
+      {"concat of one", concat(0).clone(), {{2, 3}}, "[2, 3]"},
+      {"other extents are equal", concat(1).clone(), {{2, 3}, {3, 1}}, "'x' has shape [3, 1]; expected [2, 3] but for axis 1"},
+      {"concat along an axis that exists", concat(2).clone(), {{2, 3}}, "axis 2 of 'x', whose shape is [2, 3]; expected 0 to 1"},
+  };
+  for (const ShapeRow& row : rows) {
+    std::vector<Operand> in;
+    for (const Shape& shape : row.in) in.push_back(of_shape(shape));
+    EXPECT_EQ(shape_of(*row.op, in), row.expected) << row.name;
+  }
+}
+
+struct DataRow {
+  const char* name;
+  std::shared_ptr<Op> op;
+  Shape x;
+  std::vector<float> expected;
+};
+
+// Of 0, 1, 2, ...
+const DataRow kData[] = {
+    {"reshape keeps the order", reshape({4}).clone(), {2, 2}, {0, 1, 2, 3}},
+    {"transpose of a matrix", transpose({1, 0}).clone(), {2, 3}, {0, 3, 1, 4, 2, 5}},
+    {"NCHW to NHWC", transpose({0, 2, 3, 1}).clone(), {1, 2, 1, 3}, {0, 3, 1, 4, 2, 5}},
+    {"six axes", transpose({0, 1, 2, 3, 5, 4}).clone(), {1, 1, 1, 1, 2, 2}, {0, 2, 1, 3}},
+    {"padding on both sides", pad({1, 0}, {0, 1}).clone(), {2, 2}, {0, 0, 0, 0, 1, 0, 2, 3, 0}},
+    {"padding with a value", pad({0, 1}, {1, 0}, 1.5f).clone(), {1, 2}, {1.5f, 0, 1, 1.5f, 1.5f, 1.5f}},
+    {"no padding at all", pad({0}, {0}).clone(), {3}, {0, 1, 2}},
+    {"every second", slice({0, 0}, {1, 2}, {1, 2}).clone(), {2, 3}, {0, 2}},
+    {"backwards", slice({1, 2}, {2, 2}, {-1, -2}).clone(), {2, 3}, {5, 3, 2, 0}},
+};
+
+TEST(Move, MovesFloats) {
+  for (const DataRow& row : kData) EXPECT_EQ(reals(ran(*row.op, {input(counting(row.x))}).y), row.expected) << row.name;
+}
+
+TEST(Move, MovesCodesUnderEveryArithmetic) {
+  const Encoding e = s8(0.5f, 0);
+  for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::Onnx})
+    for (const DataRow& row : kData) {
+      const Tensor q = *quantize(counting(row.x), e, Rounding::HalfEven);
+      const Ran result = ran(*row.op, {input(q, e)}, {.out = e, .arithmetic = arithmetic});
+      EXPECT_EQ(reals(dequantize(result.y, e)), row.expected) << row.name;
+    }
+}
+
+TEST(Move, MovesElementsOfEverySize) {
+  const Tensor wide = Tensor::of<int64_t>({1, 2}, {int64_t{1} << 40, -7});
+  EXPECT_EQ(ran(transpose({1, 0}), {input(wide)}).y, wide.reshaped({2, 1}));
+  const Tensor narrow = Tensor::of<int16_t>({2, 2}, {1, 2, 3, 400});
+  EXPECT_EQ(ran(transpose({1, 0}), {input(narrow)}).y, (Tensor::of<int16_t>({2, 2}, {1, 3, 2, 400})));
+  EXPECT_EQ(ran(pad({1}, {0}), {input(Tensor::of<int64_t>({1}, {5}))}).y, (Tensor::of<int64_t>({2}, {0, 5})));
+}
+
+TEST(Move, PaddingOfCodesIsTheCodeOfTheValue) {
+  const Operand x = input(Tensor::of<int8_t>({1}, {1}), s8(0.5f, 7));
+  EXPECT_EQ(codes(ran(pad({1}, {0}), {x}, {.out = s8(0.5f, 7)}).y), (std::vector<int>{7, 1}));
+  EXPECT_EQ(codes(ran(pad({1}, {0}, 2), {x}, {.out = s8(0.5f, 7)}).y), (std::vector<int>{11, 1}));
+  const float least = -std::numeric_limits<float>::infinity();
+  EXPECT_EQ(codes(ran(pad({1}, {0}, least), {x}, {.out = s8(0.5f, 7)}).y), (std::vector<int>{-128, 1}));
+}
+
+TEST(Move, AReshapeIsAnAlias) {
+  const Ran result = ran(reshape({2}), {input(counting({1, 2}))});
+  EXPECT_TRUE(result.kernel.alias);
+  EXPECT_EQ(result.kernel.c.function, "pare_copy");
+}
+
+TEST(Move, ConcatenatesRunTimeAndConstantOperands) {
+  const Tensor a = Tensor::of<float>({2, 1}, {1, 2}), b = Tensor::of<float>({2, 2}, {3, 4, 5, 6});
+  const std::vector<float> expected{1, 3, 4, 2, 5, 6};
+  EXPECT_EQ(reals(ran(concat(1), {input(a), input(b)}).y), expected);
+  EXPECT_EQ(reals(ran(concat(1), {constant(a), input(b)}).y), expected);
+  EXPECT_EQ(reals(ran(concat(1), {input(a), constant(b)}).y), expected);
+  EXPECT_EQ(reals(ran(concat(0), {input(a), input(a)}).y), (std::vector<float>{1, 2, 1, 2}));
+}
+
+TEST(Move, ConcatenatesReencodedConstantsAsReals) {
+  const Operand k = constant(Tensor::of<int8_t>({1}, {4}), s8(0.5f, 0));
+  EXPECT_EQ(reals(ran(concat(0), {input(Tensor::of<float>({1}, {1})), k}).y), (std::vector<float>{1, 2}));
+}
+
+TEST(Move, AllOperandsShareTheOutputsEncoding) {
+  const Operand a = input(Tensor::of<int8_t>({1}, {4}), s8(0.5f, 0)), b = input(Tensor::of<int8_t>({1}, {4}), s8(0.25f, 0));
+  EXPECT_EQ(error_of(concat(0), {a, b}, {.out = s8(0.5f, 0), .arithmetic = Arithmetic::Tflm}),
+            "'y' is encoded as i8/tensor/asym s=0.5 z=0; expected the encoding of 'x', i8/tensor/asym s=0.25 z=0");
+  EXPECT_EQ(error_of(transpose({0}), {a}, {.out = s8(0.5f, 1)}),
+            "'y' is encoded as i8/tensor/asym s=0.5 z=1; expected the encoding of 'x', i8/tensor/asym s=0.5 z=0");
+}
+
+TEST(Move, SevenAxesAreTooManyToMove) {
+  EXPECT_EQ(error_of(transpose({0, 1, 2, 3, 4, 6, 5}), {input(counting({1, 1, 1, 1, 1, 2, 2}))}),
+            "'x' has shape [1, 1, 1, 1, 1, 2, 2]; expected rank 6 at most");
+}
+
+}  // namespace
+}  // namespace pare
