@@ -8,6 +8,7 @@ set(PARE_ROOTS ${CMAKE_BINARY_DIR}/roots)
 # Further public headers of a module, beside include/pare/NAME.hpp.
 set(PARE_HEADERS_base base tensor)
 set(PARE_HEADERS_model model op)
+set(PARE_HEADERS_jobs jobs verify)
 
 function(pare_make_root name)
   file(MAKE_DIRECTORY ${PARE_ROOTS}/${name}/pare)
@@ -63,6 +64,8 @@ function(add_module name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE pare_${name} pare_warnings fmt::fmt GTest::gtest_main)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src/numerics ${CMAKE_SOURCE_DIR}/tests)
+    # EXPECT_* behind an if without braces is no mistake in a test.
+    target_compile_options(${name}_test PRIVATE -Wno-dangling-else)
     target_compile_definitions(${name}_test PRIVATE PARE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()

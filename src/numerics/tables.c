@@ -121,8 +121,9 @@ static void fixed_table(int8_t* table, const pare_affine* x, const fixed_functio
     if (d <= -radius || d >= radius)
       table[i] = d <= -radius ? -128 : 127;
     else
-      table[i] = code(pare_shift_half_away(g->f(pare_multiply_fixed_double(d, m.multiplier, m.exponent)), g->shift) +
-                          g->zero_point, -128, 127);
+      table[i] = code(
+          pare_shift_half_away(g->f(pare_multiply_fixed_double(d, m.multiplier, m.exponent)), g->shift) + g->zero_point,
+          -128, 127);
   }
 }
 

@@ -22,12 +22,13 @@ PARE_C void pare_table_clip(int8_t* table, const pare_table_spec* spec, float lo
 /* The same with [0, 6]; but `tflm` clamps the codes of x, whose encoding y is taken to share. */
 PARE_C void pare_table_relu6(int8_t* table, const pare_table_spec* spec);
 
-/* Eq. 26c: x for x >= 0, alpha x below, each as Eq. 26a with its own multiplier, s_x / s_y and alpha s_x / s_y. `litert`
- * uses 8 bits if both ratios are in [2^-8, 2^7], else fixed_double for both. */
+/* Eq. 26c: x for x >= 0, alpha x below, each as Eq. 26a with its own multiplier, s_x / s_y and alpha s_x / s_y.
+ * `litert` uses 8 bits if both ratios are in [2^-8, 2^7], else fixed_double for both. */
 PARE_C void pare_table_leaky_relu(int8_t* table, const pare_table_spec* spec, float alpha);
 
 /* Eq. 26d: 1 / (1 + e^-x), and Eq. 26e: the hyperbolic tangent. Under `tflm` in fixed point (Eq. 18, 19) with the fixed
- * output encodings {1/256, -128} and {1/128, 0}; else y = z_y + round_half_away(f(s_x (q - z_x)) * (1 / s_y)), float32. */
+ * output encodings {1/256, -128} and {1/128, 0}; else y = z_y + round_half_away(f(s_x (q - z_x)) * (1 / s_y)), float32.
+ */
 PARE_C void pare_table_logistic(int8_t* table, const pare_table_spec* spec);
 PARE_C void pare_table_tanh(int8_t* table, const pare_table_spec* spec);
 

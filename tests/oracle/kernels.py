@@ -73,7 +73,9 @@ class Io(ctypes.Structure):
 
 
 class Kernels:
-    def __init__(self, folder):
+    """Call open() first."""
+
+    def open(self, folder):
         self.library = compile_library(folder)
         self.structs = load_structs()
 

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import sys
+import zipfile
 
 import numpy as np
 
@@ -40,15 +41,23 @@ def read_arrays(path):
     try:
         with np.load(path) as archive:
             return {name: np.ascontiguousarray(archive[name]) for name in archive.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise runtimes.RunError(f"{path}: not a readable npz file ({runtimes.one_line(error)})") from error
 
 
+def write_archive(path, arrays):
+    """As np.savez does, for names that may be any text."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            with archive.open(name + ".npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
+
+
 def write_arrays(path, arrays):
-    """Whole or not at all. Names may hold any character, so the archive is not written by keyword."""
-    temporary = f"{path}.{os.getpid()}.npz"
+    """Whole or not at all."""
+    temporary = f"{path}.{os.getpid()}"
     try:
-        np.savez(temporary, **arrays)
+        write_archive(temporary, arrays)
         os.replace(temporary, path)
     except OSError as error:
         raise runtimes.RunError(f"{path}: {error.strerror}") from error

@@ -1,8 +1,8 @@
 """The foreign runtimes behind one call: run(name, model bytes, inputs) -> outputs.
 
 Inputs and outputs are dictionaries from tensor name to array, in the file's stored type. The first axis is the model's
-batch axis; every sample is run as a batch of one unless the model's own batch is larger (`rows` of one_op.py), when the
-whole array is one run.
+batch axis. Every sample is run as a batch of one; a file whose own batch is larger (one_op.py makes such) is run with
+that many samples at a time. An inner tensor without a batch axis gets one in front.
 """
 import importlib.metadata
 import os
@@ -47,7 +47,7 @@ def one_line(error):
 
 
 def check_inputs(inputs, wanted):
-    """`wanted`: name -> (shape without batch, dtype). Returns the number of samples."""
+    """`wanted`: name -> (shape without batch, None for a free extent; dtype). Returns the number of samples."""
     if set(inputs) != set(wanted):
         raise RunError(f"inputs {sorted(inputs)}, expected {sorted(wanted)}")
     counts = {a.shape[0] if a.ndim else 0 for a in inputs.values()}
@@ -56,13 +56,20 @@ def check_inputs(inputs, wanted):
     for name, (shape, dtype) in wanted.items():
         if inputs[name].dtype != dtype:
             raise RunError(f"input '{name}' is {inputs[name].dtype}, expected {np.dtype(dtype)}")
-        if tuple(inputs[name].shape[1:]) != tuple(shape):
-            raise RunError(f"input '{name}' has samples of shape {inputs[name].shape[1:]}, expected {tuple(shape)}")
+        found = inputs[name].shape[1:]
+        if len(found) != len(shape) or any(e is not None and e != f for e, f in zip(shape, found)):
+            wanted_shape = [("any" if e is None else int(e)) for e in shape]
+            raise RunError(f"input '{name}' has samples of shape {list(found)}, expected {wanted_shape}")
     return counts.pop()
 
 
-def stack(samples):
-    return {name: np.concatenate([s[name] for s in samples]) for name in samples[0]}
+def join(arrays, batch):
+    has_batch = arrays[0].ndim > 0 and arrays[0].shape[0] == batch
+    return np.concatenate(arrays) if has_batch else np.stack(arrays)
+
+
+def stack(samples, batch):
+    return {name: join([s[name] for s in samples], batch) for name in samples[0]}
 
 
 def slices(inputs, count, batch):
@@ -72,7 +79,7 @@ def slices(inputs, count, batch):
 
 
 def batch_of(shape):
-    return int(shape[0]) if len(shape) and shape[0] > 0 else 1
+    return int(shape[0]) if len(shape) and (shape[0] or 0) > 0 else 1
 
 
 class Litert:
@@ -163,8 +170,9 @@ class OnnxRuntime:
         self.session = lib.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self.names = [o.name for o in self.session.get_outputs()]
 
-    def shape(self, node):
-        return [d if isinstance(d, int) else 1 for d in node.shape]
+    @staticmethod
+    def shape(node):
+        return [d if isinstance(d, int) else None for d in node.shape]
 
     def wanted(self):
         inputs = self.session.get_inputs()
@@ -196,7 +204,8 @@ def run(name, model, inputs, tensors=False):
         opened = open_model(name, model, tensors)
         wanted = opened.wanted()
         count = check_inputs(inputs, wanted)
-        return stack([opened.run(s) for s in slices(inputs, count, opened.batch())])
+        batch = opened.batch()
+        return stack([opened.run(s) for s in slices(inputs, count, batch)], batch)
     except RunError:
         raise
     except Exception as error:

@@ -20,6 +20,12 @@ Result<void> expect_code_type(DType type) {
   return unsupported(fmt::format("codes of type {}", name_of(type)), "integers of 4 to 32 bits");
 }
 
+// Constants may hold 4 bits, activations may not.
+Result<void> expect_activation_type(DType type) {
+  if (type != DType::I4) return {};
+  return unsupported("activations of type i4", "integers of 8 to 32 bits");
+}
+
 Result<std::vector<float>> scales_of(const Call& call) {
   PARE_TRY(const Tensor reals, call.reals(1));
   if (reals.shape().size() > 1) return unsupported(fmt::format("scales of shape {}", to_string(reals.shape())), "one, or one a channel");
@@ -76,7 +82,7 @@ Result<void> quantize_linear(Call& call) {
   PARE_TRY(const DType type, code_type(call));
   PARE_TRY(const Encoding e, encoding_of(call, type));
   if (call.value(0).constant()) return quantize_constant(call, e);
-  if (type != DType::I8 && type != DType::U8) return unsupported(fmt::format("activations of type {}", name_of(type)), "i8 or u8");
+  PARE_TRY(expect_activation_type(type));
   if (call.encoding(0).type != DType::F32) return unsupported(fmt::format("an operand of type {}", to_string(call.encoding(0))), "f32");
   auto op = std::make_shared<Quantize>();
   op->type = name_of(type);
@@ -104,7 +110,7 @@ Result<void> dequantize_linear(Call& call) {
   PARE_TRY(call.expect(2));
   PARE_TRY(const Encoding e, encoding_of(call, call.encoding(0).type));
   if (call.value(0).constant()) return dequantize_constant(call, e);
-  if (e.type != DType::I8 && e.type != DType::U8) return unsupported(fmt::format("activations of type {}", name_of(e.type)), "i8 or u8");
+  PARE_TRY(expect_activation_type(e.type));
   const TensorId codes = call.tensor(0);
   PARE_TRY(agree_on(call.info(codes), e));
   return call.become(std::make_shared<Dequantize>(), {codes});

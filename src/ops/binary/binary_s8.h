@@ -39,7 +39,8 @@ typedef struct {
   const int8_t* b;
 } pare_add_s8_args;
 
-/* y = requantize((a - z_a) (b - z_b)); one multiplier.                                                      (Eq. 23c) */
+/* y = requantize((a - z_a) (b - z_b)); one multiplier.                                                      (Eq. 23c)
+ */
 typedef struct {
   pare_broadcast walk;
   int32_t zero_a;
@@ -49,7 +50,8 @@ typedef struct {
   const int8_t* b;
 } pare_mul_s8_args;
 
-/* args: pare_add_s8_args or pare_mul_s8_args; io->in = a, b (those that are no constants), io->out[0] = y; no scratch. */
+/* args: pare_add_s8_args or pare_mul_s8_args; io->in = a, b (those that are no constants), io->out[0] = y; no scratch.
+ */
 PARE_C void pare_add_s8(const void* args, const pare_io* io);
 PARE_C void pare_mul_s8(const void* args, const pare_io* io);
 

@@ -16,7 +16,9 @@ typedef struct {
 PARE_C int pare_prepare_broadcast(pare_broadcast* walk, int32_t rank_a, const int32_t* shape_a, int32_t rank_b,
                                   const int32_t* shape_b);
 
-/* Fills all of `args` but the walk, by Eq. 23b under `litert` where its range allows, else by Eq. 23a. sign: 1 or -1. */
+/* Fills all of `args` but the walk, by Eq. 23b under `litert` where its range allows (max(s_a, s_b) / s_y in
+ * [2^-10, 2^8)), else by Eq. 23a. sign: 1 or -1. From 2^8 on LiteRT's own addition wraps around; that is not followed.
+ */
 PARE_C void pare_prepare_add(pare_add_s8_args* args, int32_t arithmetic, int32_t sign, const pare_binary_spec* spec);
 
 /* One multiplier of mul: `scale` for the rule float_half_even (`litert`), else `fixed`. */

@@ -16,10 +16,18 @@ static void gather_row(char* y, const char* x, int32_t count, ptrdiff_t stride, 
     return;
   }
   switch (element_bytes) {
-    case 1: for (i = 0; i < count; ++i) y[i] = x[i * step]; break;
-    case 2: for (i = 0; i < count; ++i) memcpy(y + 2 * i, x + i * step, 2); break;
-    case 4: for (i = 0; i < count; ++i) memcpy(y + 4 * i, x + i * step, 4); break;
-    default: for (i = 0; i < count; ++i) memcpy(y + 8 * i, x + i * step, 8); break;
+    case 1:
+      for (i = 0; i < count; ++i) y[i] = x[i * step];
+      break;
+    case 2:
+      for (i = 0; i < count; ++i) memcpy(y + 2 * i, x + i * step, 2);
+      break;
+    case 4:
+      for (i = 0; i < count; ++i) memcpy(y + 4 * i, x + i * step, 4);
+      break;
+    default:
+      for (i = 0; i < count; ++i) memcpy(y + 8 * i, x + i * step, 8);
+      break;
   }
 }
 

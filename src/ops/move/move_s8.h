@@ -31,8 +31,8 @@ typedef struct {
   int32_t fill;
 } pare_pad_args;
 
-/* y = the `count` inputs one after another along an axis: outer = product of the extents before it; row_bytes[k] = bytes
- * of input k from that axis on. */
+/* y = the `count` inputs one after another along an axis: outer = product of the extents before it; row_bytes[k] =
+ * bytes of input k from that axis on. */
 typedef struct {
   int32_t outer;
   int32_t count;

@@ -7,9 +7,12 @@ static float cut(float x) { return x < -1024.0f ? -1024.0f : x > 1024.0f ? 1024.
 
 static int32_t round_scaled(float x, float scale, float reciprocal, int32_t rule) {
   switch (rule) {
-    case PARE_RECIPROCAL_HALF_EVEN: return pare_round_half_even_f32(cut(x * reciprocal));
-    case PARE_DIVIDE_HALF_EVEN: return pare_round_half_even_f32(cut(x / scale));
-    default: return (int32_t)pare_round_half_away(cut(x / scale));
+    case PARE_RECIPROCAL_HALF_EVEN:
+      return pare_round_half_even_f32(cut(x * reciprocal));
+    case PARE_DIVIDE_HALF_EVEN:
+      return pare_round_half_even_f32(cut(x / scale));
+    default:
+      return (int32_t)pare_round_half_away(cut(x / scale));
   }
 }
 

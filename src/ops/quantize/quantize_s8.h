@@ -8,9 +8,9 @@
 
 /* How a real becomes a code. Infinities and numbers out of range saturate; a NaN gives an undefined code. */
 enum {
-  PARE_DIVIDE_HALF_AWAY = 0,    /* round_half_away(x / s): `tflm`, `litert_ref` */
+  PARE_DIVIDE_HALF_AWAY = 0,     /* round_half_away(x / s): `tflm`, `litert_ref` */
   PARE_RECIPROCAL_HALF_EVEN = 1, /* round_half_even(x * (1 / s)): `litert` */
-  PARE_DIVIDE_HALF_EVEN = 2     /* round_half_even(x / s): `onnx` */
+  PARE_DIVIDE_HALF_EVEN = 2      /* round_half_even(x / s): `onnx` */
 };
 
 /* y[i] = clamp(round(x[i] / s) + z, -128, 127), in float32 by `rule`                                         (Eq. 12)

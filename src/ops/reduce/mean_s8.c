@@ -12,11 +12,19 @@ static int32_t sum_s8(const pare_mean_s8_args* a, const int8_t* x) {
   return sum;
 }
 
+/* Eq. 25b; two statements, so that no compiler makes one fused operation of them. */
+static int32_t mean_float(const pare_mean_s8_args* a, int32_t sum) {
+  const float product = (float)sum * a->scale;
+  return pare_round_half_even_f32(product + a->offset);
+}
+
+/* Eq. 25a. */
+static int32_t mean_fixed(const pare_mean_s8_args* a, int32_t sum) {
+  return pare_multiply_fixed_double(sum - a->sum_zero, a->multiplier, a->exponent) + a->out_zero_point;
+}
+
 static int8_t mean_of(const pare_mean_s8_args* a, int32_t sum) {
-  const int32_t q = a->rule == PARE_MEAN_FLOAT
-                        ? pare_round_half_even_f32((float)sum * a->scale + a->offset)
-                        : pare_multiply_fixed_double(sum - a->sum_zero, a->multiplier, a->exponent) + a->out_zero_point;
-  return (int8_t)pare_clamp(q, -128, 127);
+  return (int8_t)pare_clamp(a->rule == PARE_MEAN_FLOAT ? mean_float(a, sum) : mean_fixed(a, sum), -128, 127);
 }
 
 void pare_mean_s8(const void* args, const pare_io* io) {
@@ -27,6 +35,5 @@ void pare_mean_s8(const void* args, const pare_io* io) {
   int32_t i, j, k;
   for (i = 0; i < e[0]; ++i)
     for (j = 0; j < e[1]; ++j)
-      for (k = 0; k < e[2]; ++k)
-        *y++ = mean_of(a, sum_s8(a, x + ((ptrdiff_t)i * s[0] + j * s[1] + k * s[2])));
+      for (k = 0; k < e[2]; ++k) *y++ = mean_of(a, sum_s8(a, x + ((ptrdiff_t)i * s[0] + j * s[1] + k * s[2])));
 }

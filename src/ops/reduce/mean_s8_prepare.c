@@ -43,6 +43,7 @@ int pare_prepare_mean(pare_mean_s8_args* args, int32_t arithmetic, const pare_me
                       const pare_affine* y) {
   pare_fixed m;
   int32_t count;
+  float shifted;
   if (!collect(args, axes)) return 0;
   count = args->reduce[0] * args->reduce[1] * args->reduce[2];
   m = pare_fixed_mean(pare_fixed_of((double)x->scale / y->scale), count);
@@ -52,6 +53,7 @@ int pare_prepare_mean(pare_mean_s8_args* args, int32_t arithmetic, const pare_me
   args->exponent = m.exponent;
   args->out_zero_point = y->zero_point;
   args->scale = x->scale / y->scale * (1.0f / (float)count);
-  args->offset = (float)y->zero_point - (float)args->sum_zero * args->scale;
+  shifted = (float)args->sum_zero * args->scale;
+  args->offset = (float)y->zero_point - shifted;
   return 1;
 }

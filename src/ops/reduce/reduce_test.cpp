@@ -63,6 +63,7 @@ TEST(Mean, EverySetOfAxes) {
   }
 }
 
+// The two roundings of fixed_double add up to half a code and, with few elements and so a small shift, a quarter more.
 TEST(Mean, IntegersFollowTheReals) {
   Random random(2);
   const Encoding ex = s8(0.02f, 17), ey = s8(0.008f, -4);
@@ -74,7 +75,7 @@ TEST(Mean, IntegersFollowTheReals) {
       const Tensor expected = ran(op, {input(dequantize(q, ex))}).y;
       for (size_t i = 0; i < y.view<int8_t>().size(); ++i) {
         const double code = std::clamp(expected.view<float>()[i] / ey.scale[0] - 4.0, -128.0, 127.0);
-        ASSERT_LE(std::fabs(y.view<int8_t>()[i] - code), 0.51) << name_of(arithmetic) << to_string(op.axes);
+        ASSERT_LE(std::fabs(y.view<int8_t>()[i] - code), 0.76) << name_of(arithmetic) << to_string(op.axes);
       }
     }
 }

@@ -77,9 +77,9 @@ Kernel table_kernel(const Softmax& op, const TensorInfo& x, const Encoding& y) {
 Result<void> expect_integer_form(const Softmax& op, const TensorInfo& x) {
   if (op.axis + 1 != static_cast<int64_t>(x.shape.size()))
     return Error{Code::Unsupported, "", "an integer softmax along axis " + std::to_string(op.axis), "the last axis", ""};
-  if (!(op.beta > 0) || x.shape.back() > 4096)
+  if (!(op.beta > 0) || x.shape.back() > 4095)
     return Error{Code::Unsupported, "", fmt::format("an integer softmax of {} values, beta {}", x.shape.back(), op.beta),
-                 "at most 4096 values and beta > 0", ""};
+                 "at most 4095 values and beta > 0", ""};
   return {};
 }
 

@@ -63,7 +63,7 @@ TEST(Softmax, RefusesWhatNoKernelHas) {
   const Setting tflm{.out = s8(1.0f / 256, -128), .arithmetic = Arithmetic::Tflm};
   EXPECT_EQ(error_of(along(0), {x}, tflm), "an integer softmax along axis 0; expected the last axis");
   EXPECT_EQ(error_of(along(1, -1), {x}, tflm),
-            "an integer softmax of 2 values, beta -1; expected at most 4096 values and beta > 0");
+            "an integer softmax of 2 values, beta -1; expected at most 4095 values and beta > 0");
   EXPECT_EQ(error_of(along(1), {x}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm}),
             "'y' is encoded as i8/tensor/asym s=1 z=0; expected s=0.00390625 z=-128");
 }

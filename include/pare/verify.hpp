@@ -1,0 +1,46 @@
+// Verification: links of proof that a file computes what was decided, each by other code than the one before.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pare/base.hpp"
+
+namespace pare {
+
+struct VerifyRequest {
+  std::string file, data;
+  std::string against;     ///< the float model; empty: link 1 is skipped
+  std::string plan;        ///< empty: `file`.plan.json
+  std::string with;        ///< tflm, litert, litert_ref or onnxruntime; empty: link 5 is skipped
+  std::string python;      ///< empty: $PARE_PYTHON
+  std::string arithmetic;  ///< empty: that of `with`, else the file's note, else tflm
+  std::string split = "evaluation";
+  int64_t limit = -1;
+  int threads = 1;
+};
+
+/// One link. `samples` and `tensors` are how many were compared.
+struct Link {
+  int link = 0;
+  std::string name;
+  bool ran = false;
+  int64_t samples = 0, tensors = 0;
+  bool equal = false;
+  std::string first_difference;  ///< empty if there is none
+  std::string reason;            ///< why it did not run
+};
+
+struct VerifyReport {
+  std::string verified;  ///< "independent", "self" or "none"
+  std::vector<Link> links;
+};
+
+/// 1 the plan applied again to the float model, 2 the file read back with portable kernels (what all others are compared
+/// with), 3 the best kernels, 4 emitted C, 5 a foreign runtime. A link that cannot run is skipped with its reason, but
+/// a runtime that was asked for must run. "none" if a link that ran is not equal in every bit.
+/// Errors: those of files, data and plan; InvalidArgument for unknown names, or a float file.
+Result<VerifyReport> verify_file(const VerifyRequest& request);
+
+}  // namespace pare

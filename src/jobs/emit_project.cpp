@@ -1,0 +1,51 @@
+#include "jobs/emit_project.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "jobs/steps.hpp"
+#include "jobs/vectors.hpp"
+
+namespace pare {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<TestVector>> vectors_for(const Program& program, const EmitRequest& request, const Common& common) {
+  if (request.samples < 1)
+    return Error{Code::InvalidArgument, "--samples", std::to_string(request.samples), "a number above 0", ""};
+  if (request.data.file.empty()) return random_vectors(program, request.samples);
+  PARE_TRY(const Dataset data, read_dataset(request.data.file));
+  const std::string split = request.data.split.empty() ? "evaluation" : request.data.split;
+  PARE_TRY(const Samples samples, samples_of(data, split, request.data.limit, "test vectors", common));
+  return data_vectors(program, samples, request.samples);
+}
+
+Result<void> write_whole(std::span<const EmittedFile> files, const std::string& output) {
+  const fs::path target = fs::path(output).has_filename() ? fs::path(output) : fs::path(output).parent_path();
+  const std::string part = target.string() + ".part-" + std::to_string(::getpid());
+  std::error_code error;
+  const Result<void> written = write_project(files, part);
+  if (written) fs::rename(part, target, error);
+  if (written && !error) return {};
+  std::error_code ignored;
+  fs::remove_all(part, ignored);
+  if (!written) return written.error();
+  return Error{Code::Io, output, error.message(), "a folder that does not exist or is empty", ""};
+}
+
+}  // namespace
+
+Result<EmitReport> emit_project(const EmitRequest& request, const Common& common) {
+  const auto start = std::chrono::steady_clock::now();
+  PARE_TRY(const Loaded loaded, load(request.model, common));
+  PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(loaded.model, request.model, common));
+  PARE_TRY(const Program program, Program::compile(loaded.model, {arithmetic, Isa::Portable, false}));
+  PARE_TRY(const std::vector<TestVector> vectors, vectors_for(program, request, common));
+  PARE_TRY(const std::vector<EmittedFile> files, emit_c(program, vectors));
+  PARE_TRY(write_whole(files, request.output));
+  return EmitReport{request.output, seconds_since(start), static_cast<int64_t>(vectors.size()), device_arena_bytes(program)};
+}
+
+}  // namespace pare

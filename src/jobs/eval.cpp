@@ -1,0 +1,19 @@
+#include "jobs/steps.hpp"
+
+namespace pare {
+
+Result<EvalReport> eval_model(const std::string& model, const DataUse& data, const Common& common) {
+  EvalReport report;
+  PARE_TRY(const Loaded source, load(model, common));
+  PARE_TRY(const Program program, compile_for(source.model, model, common));
+  PARE_TRY(const Dataset set, read_dataset(data.file));
+  const std::string split = data.split.empty() ? "evaluation" : data.split;
+  PARE_TRY(const Samples samples, samples_of(set, split, data.limit, "evaluate", common));
+  PARE_TRY(report.evaluation, evaluate(program, samples));
+  report.arithmetic = program.arithmetic();
+  report.file_bytes = source.file_bytes;
+  PARE_TRY(report.size, measure(source.model, program));
+  return report;
+}
+
+}  // namespace pare

@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <cmath>
+
+#include "jobs/steps.hpp"
+
+namespace pare {
+namespace {
+
+LayerInfo layer_of(const Model& model, const Node& node) {
+  LayerInfo layer{.name = node.name, .op = std::string(node.op->kind()), .encoding = form_of(model, node), .in = {}, .out = {}};
+  Operands in, out;
+  for (const TensorId id : node.in) {
+    in.push_back(id == kNoTensor ? nullptr : &model.tensor(id));
+    if (!in.back()) continue;
+    const TensorInfo& t = *in.back();
+    layer.in.push_back(t.shape);
+    if (!t.constant()) continue;
+    if (t.encoding.type != DType::I64) layer.parameters += t.data.count();
+    layer.weight_bytes += t.data.byte_count() + static_cast<int64_t>(t.encoding.scale.size() * sizeof(float));
+  }
+  for (const TensorId id : node.out) {
+    out.push_back(&model.tensor(id));
+    layer.out.push_back(model.tensor(id).shape);
+  }
+  layer.macs = node.op->cost(in, out).macs;
+  return layer;
+}
+
+// Share of a histogram's values outside [low, high]; a bin that is cut counts by its cut part.
+double share_outside(const Histogram& histogram, double low, double high) {
+  const double width = histogram.width();
+  double inside = 0, all = 0;
+  for (size_t i = 0; i < histogram.counts.size(); ++i) {
+    const double begin = (static_cast<double>(i) - static_cast<double>(Histogram::kHalf)) * width;
+    const double covered = std::clamp((std::min(begin + width, high) - std::max(begin, low)) / width, 0.0, 1.0);
+    inside += covered * static_cast<double>(histogram.counts[i]);
+    all += static_cast<double>(histogram.counts[i]);
+  }
+  return all > 0 ? 1 - inside / all : 0;
+}
+
+double share_outside(std::span<const float> values, double low, double high) {
+  const auto out = std::count_if(values.begin(), values.end(), [&](float v) { return v < low || v > high; });
+  return values.empty() ? 0 : static_cast<double>(out) / static_cast<double>(values.size());
+}
+
+void add_sigmas(TensorStatistics& t, const std::vector<double>& sigmas, const std::function<double(double, double)>& outside) {
+  for (const double n : sigmas) {
+    const double low = t.range.mean - n * t.range.std, high = t.range.mean + n * t.range.std;
+    t.sigmas.push_back({n, low, high, outside(low, high)});
+  }
+}
+
+bool is_weight(const Model& model, TensorId id) {
+  const TensorInfo& t = model.tensor(id);
+  if (!t.constant() || t.encoding.type == DType::I64) return false;
+  const bool plain_integer = !t.encoding.affine() && t.encoding.type != DType::F32 && t.encoding.type != DType::F16;
+  return !plain_integer && !model.consumers(id).empty();
+}
+
+void add_weights(const Model& model, const std::vector<double>& sigmas, Inspection& inspection) {
+  for (TensorId id = 0; id < static_cast<TensorId>(model.tensors.size()); ++id) {
+    if (!is_weight(model, id)) continue;
+    const TensorInfo& info = model.tensor(id);
+    const Tensor reals = dequantize(info.data, info.encoding);
+    TensorStatistics t{info.name, "weight", info.shape, range_of(reals.view<float>()), {}};
+    add_sigmas(t, sigmas, [&](double low, double high) { return share_outside(reals.view<float>(), low, high); });
+    inspection.tensors.push_back(std::move(t));
+  }
+}
+
+Result<void> add_activations(const Model& model, const InspectRequest& request, const Common& common, Inspection& inspection) {
+  if (model.quantized())
+    return Error{Code::Unsupported, request.model, "activations of an integer model", "a float model with --data", ""};
+  PARE_TRY(const Dataset data, read_dataset(request.data.file));
+  const std::string split = request.data.split.empty() ? "calibration" : request.data.split;
+  PARE_TRY(const Ranges ranges, ranges_over(model, data, split, request.data.limit, common, nullptr));
+  for (TensorId id = 0; id < static_cast<TensorId>(model.tensors.size()); ++id) {
+    const TensorInfo& info = model.tensor(id);
+    const auto found = ranges.tensors.find(info.name);
+    if (info.constant() || found == ranges.tensors.end()) continue;
+    const bool input = std::find(model.inputs.begin(), model.inputs.end(), id) != model.inputs.end();
+    TensorStatistics t{info.name, input ? "input" : "activation", info.shape, found->second, {}};
+    add_sigmas(t, request.sigmas, [&](double low, double high) { return share_outside(t.range.histogram, low, high); });
+    inspection.tensors.push_back(std::move(t));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Inspection> inspect(const InspectRequest& request, const Common& common) {
+  Inspection inspection;
+  PARE_TRY(const Loaded source, load(request.model, common));
+  const Model& model = source.model;
+  PARE_TRY(const Program program, compile_for(model, request.model, common));
+  PARE_TRY(inspection.size, measure(model, program));
+  inspection.file_bytes = source.file_bytes;
+  inspection.largest_tensor = largest_tensor(model);
+  for (const Node& node : model.nodes) inspection.layers.push_back(layer_of(model, node));
+  add_weights(model, request.sigmas, inspection);
+  if (!request.data.file.empty()) {
+    PARE_TRY(add_activations(model, request, common, inspection));
+  }
+  return inspection;
+}
+
+Result<CheckReport> check(const std::string& path, const std::string& fits, const Common& common) {
+  CheckReport report;
+  PARE_TRY(Device device, find_device(common.device));
+  PARE_TRY(set_memories(fits, device));
+  PARE_TRY(const Loaded source, load(path, common));
+  report.weight_bytes = weight_bytes(source.model);
+  report.largest_tensor = largest_tensor(source.model);
+  auto program = compile_for(source.model, path, common);
+  if (program) report.arena_bytes = device_arena_bytes(*program);
+  else report.reasons.push_back({program.error().place, program.error().message(), "Change this operator."});
+  const auto more = misfits(source.model, device, report.weight_bytes, report.arena_bytes);
+  report.reasons.insert(report.reasons.end(), more.begin(), more.end());
+  return report;
+}
+
+Result<ConvertReport> convert(const ConvertRequest& request, const Common& common) {
+  ConvertReport report;
+  report.output = request.output;
+  PARE_TRY(const Loaded source, load(request.input, common));
+  Model model = source.model;
+  const bool to_tflite = request.output.ends_with(".tflite");
+  if (model.quantized() && request.input.ends_with(".onnx") && to_tflite) {
+    return Error{Code::Unsupported, request.input, "a quantized ONNX model as " + request.output, ".onnx", "Integer operators cannot be fused from it yet"};
+  }
+  if (request.adjust || (to_tflite && !request.input.ends_with(".tflite"))) {
+    PARE_TRY(model, adjust(model, !request.keep_interface, &report.changes));
+  }
+  if (request.fuse) {
+    PARE_TRY(model, simplify(model, !request.keep_interface, &report.changes));
+  }
+  PARE_TRY(model.arithmetic, choose_arithmetic(model, request.input, common));
+  PARE_TRY(write_model(model, request.output));
+  return report;
+}
+
+}  // namespace pare

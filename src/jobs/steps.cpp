@@ -1,0 +1,76 @@
+#include "jobs/steps.hpp"
+
+#include "base/files.hpp"
+
+namespace pare {
+
+Result<Samples> samples_of(const Dataset& data, const std::string& split, int64_t limit, const char* step, const Common& common) {
+  Samples samples{.data = &data, .split = split, .limit = limit, .threads = common.threads, .progress = {}};
+  if (!common.progress) return samples;
+  PARE_TRY(const auto source, data.open(split, limit));
+  const int64_t total = source->count();
+  samples.progress = [tell = common.progress, step, total](int64_t done) { tell(step, done, total); };
+  return samples;
+}
+
+namespace {
+
+// One cursor a worker over the same samples.
+Result<std::vector<std::unique_ptr<SampleSource>>> cursors(const Dataset& data, const std::string& split, int64_t limit, int threads) {
+  std::vector<std::unique_ptr<SampleSource>> all;
+  PARE_TRY(auto first, data.open(split, limit));
+  for (int i = 1; i < threads; ++i) all.push_back(first->clone());
+  all.push_back(std::move(first));
+  return all;
+}
+
+}  // namespace
+
+Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::string& split, int64_t limit,
+                           const Common& common, std::vector<std::string>* notes) {
+  if (model.inputs.size() != 1)
+    return Error{Code::Unsupported, "model '" + model.name + "'", std::to_string(model.inputs.size()) + " inputs", "1 with a dataset", ""};
+  PARE_TRY(const InputAdapter adapter, InputAdapter::match(data, model.tensor(model.inputs[0]), Arithmetic::None));
+  PARE_TRY(const auto sources, cursors(data, split, limit, common.threads));
+  if (notes && !adapter.note().empty()) notes->push_back(adapter.note());
+  const Feed feed = [&](int worker, int64_t index) -> Result<std::vector<std::vector<Tensor>>> {
+    PARE_TRY(const Sample sample, sources[static_cast<size_t>(worker)]->read(index));
+    PARE_TRY(std::vector<Tensor> windows, adapter.adapt(sample));
+    std::vector<std::vector<Tensor>> inputs;
+    for (Tensor& window : windows) inputs.push_back({std::move(window)});
+    return inputs;
+  };
+  const int64_t count = sources.front()->count();
+  std::function<void(int64_t)> progress;
+  if (common.progress) progress = [&](int64_t done) { common.progress("calibrate", done, count); };
+  return calibrate(model, count, common.threads, feed, progress);
+}
+
+namespace {
+
+Result<std::string> read_text(const std::string& path) {
+  PARE_TRY(const auto bytes, read_file(path));
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+}  // namespace
+
+Result<Ranges> read_ranges(const std::string& path) {
+  PARE_TRY(const std::string text, read_text(path));
+  return parse_ranges(text, path);
+}
+
+Result<Plan> read_plan(const std::string& path) {
+  PARE_TRY(const std::string text, read_text(path));
+  return parse_plan(text, path);
+}
+
+std::string largest_tensor(const Model& model) {
+  const TensorInfo* largest = nullptr;
+  const auto bytes = [](const TensorInfo& t) { return count_of(t.shape) * bytes_of(t.encoding.type); };
+  for (const TensorInfo& t : model.tensors)
+    if (!t.constant() && (!largest || bytes(t) > bytes(*largest))) largest = &t;
+  return largest ? largest->name : "";
+}
+
+}  // namespace pare

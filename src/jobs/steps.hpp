@@ -1,0 +1,26 @@
+// Steps that several jobs share.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "pare/jobs.hpp"
+
+namespace pare {
+
+/// Seconds since `start`.
+inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The samples of a split, with the caller's progress under the name `step`.
+Result<Samples> samples_of(const Dataset& data, const std::string& split, int64_t limit, const char* step, const Common& common);
+/// Ranges of a float model over a split of a dataset. `note` gets the adapter's, if it says anything.
+Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::string& split, int64_t limit,
+                           const Common& common, std::vector<std::string>* notes);
+Result<Ranges> read_ranges(const std::string& path);
+Result<Plan> read_plan(const std::string& path);
+/// The name of the tensor that takes the most bytes at run time.
+std::string largest_tensor(const Model& model);
+
+}  // namespace pare

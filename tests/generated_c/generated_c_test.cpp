@@ -1,0 +1,58 @@
+// Generated C on real models: built by the host's compiler, it computes what the interpreter does.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "jobs/child.hpp"
+#include "jobs/vectors.hpp"
+#include "pare/formats.hpp"
+
+namespace pare {
+namespace {
+
+std::string model_path(const std::string& name) {
+  const char* data = std::getenv("PARE_DATA");
+  return (data ? std::string(data) : std::string(PARE_SOURCE_DIR) + "/../shared/data") + "/models/" + name;
+}
+
+class GeneratedC : public testing::TestWithParam<const char*> {};
+
+// What `make test` prints for 100 vectors, of which one is spoilt if `spoil`.
+Result<std::string> make_test(const std::string& path, Arithmetic arithmetic, bool spoil) {
+  PARE_TRY(const Model model, read_model(path));
+  PARE_TRY(const Program program, Program::compile(model, {arithmetic, Isa::Portable, false}));
+  std::vector<TestVector> vectors = random_vectors(program, 100);
+  if (spoil) *vectors[7].out[0].data_for_edit() ^= std::byte{1};
+  PARE_TRY(const auto files, emit_c(program, vectors));
+  PARE_TRY(const TemporaryFolder folder, TemporaryFolder::make());
+  PARE_TRY(write_project(files, folder.path()));
+  PARE_TRY(const ChildResult child, run_child({"make", "-s", "-C", folder.path(), "test"}, folder.path()));
+  return child.err + child.out + (child.status == 0 ? "passed" : "failed");
+}
+
+TEST_P(GeneratedC, equals_the_interpreter) {
+  const std::string path = model_path(GetParam());
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path << ": set PARE_DATA to the folder of the data";
+  for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::LitertRef}) {
+    const auto said = make_test(path, arithmetic, false);
+    ASSERT_TRUE(said) << said.error().message();
+    EXPECT_EQ(*said, "100 of 100 equal\npassed") << name_of(arithmetic);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, GeneratedC,
+                         testing::Values("kws_dscnn_int8_reference.tflite", "ic_resnet8_int8_reference.tflite",
+                                         "ad_autoencoder_int8_reference.tflite", "mnist_conv_fc_int8_reference.tflite"));
+
+TEST(GeneratedCTest, tells_of_a_difference) {
+  const std::string path = model_path("mnist_conv_fc_int8_reference.tflite");
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path << ": set PARE_DATA to the folder of the data";
+  const auto said = make_test(path, Arithmetic::Tflm, true);
+  ASSERT_TRUE(said) << said.error().message();
+  EXPECT_NE(said->find("first difference: sample 7\n99 of 100 equal\n"), std::string::npos) << *said;
+  EXPECT_TRUE(said->ends_with("failed"));
+}
+
+}  // namespace
+}  // namespace pare

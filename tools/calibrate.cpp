@@ -1,0 +1,38 @@
+#include <fmt/format.h>
+
+#include "cli.hpp"
+
+namespace pare::tools {
+namespace {
+
+struct Request {
+  std::string model, output;
+  DataUse data;
+  bool keep_interface = false;
+};
+
+int act(Cli& cli, const Request& request) {
+  const auto r = calibrate_model(request.model, request.data, request.keep_interface, request.output, cli.common);
+  if (!r) return cli.fail(r.error());
+  return cli.finish({{"output", request.output}, {"seconds", r->seconds}, {"samples", r->ranges.samples}, {"tensors", r->ranges.tensors.size()}},
+                    fmt::format("{} tensors over {} samples, wrote {}\n", r->ranges.tensors.size(), r->ranges.samples, request.output));
+}
+
+void add(CLI::App& app, Cli& cli) {
+  CLI::App* verb = app.add_subcommand("calibrate", "Ranges of every activation");
+  auto request = std::make_shared<Request>();
+  verb->add_option("model", request->model, "The float model")->required();
+  verb->add_option("-o,--output", request->output, "Where the ranges go")->required();
+  verb->add_flag("--keep-interface", request->keep_interface, "Keep the order of axes of inputs and outputs");
+  cli.add_data(*verb, request->data);
+  cli.add_common(*verb);
+  verb->footer("Example: pare calibrate kws.tflite --data kws.data.json -o ranges.json");
+  verb->callback([&cli, request] { cli.action = [&cli, request] { return act(cli, *request); }; });
+}
+
+}  // namespace
+
+extern const Verb calibrate_verb;
+const Verb calibrate_verb{"calibrate", add};
+
+}  // namespace pare::tools
