@@ -72,7 +72,7 @@ Result<void> cast_to(Call& call, DType type) {
   return unsupported(fmt::format("a conversion of '{}' from {} to {}", call.node().in[0], to_string(e), name_of(type)));
 }
 
-Result<void> cast(Call& call) {
+Result<void> cast_node(Call& call) {
   PARE_TRY(call.expect(1));
   PARE_TRY(const DType type, cast_type(call));
   return cast_to(call, type);
@@ -80,7 +80,20 @@ Result<void> cast(Call& call) {
 
 Result<void> cast_like(Call& call) {
   PARE_TRY(call.expect(2));
-  return cast_to(call, call.encoding(1).type);
+  const DType type = call.encoding(1).affine() ? DType::F32 : call.encoding(1).type;
+  if (!call.value(0).constant()) return cast_to(call, type);
+  PARE_TRY(const Tensor x, call.numbers(0));
+  PARE_TRY(Tensor y, cast(x, type));
+  return call.bind(std::move(y));
+}
+
+// Exporters expand to the shape that is there already.
+Result<void> expand(Call& call) {
+  PARE_TRY(call.expect(2));
+  PARE_TRY(const std::vector<int64_t> wanted, call.integers(1));
+  PARE_TRY(const Shape shape, common_shape(call.shape(0), wanted));
+  if (shape == call.shape(0)) return pass_through(call);
+  return unsupported(fmt::format("repetition of {} to {}", to_string(call.shape(0)), to_string(shape)), "a constant operand");
 }
 
 // Shapes are fixed, so they are constants.
@@ -100,10 +113,11 @@ Result<void> size(Call& call) {
 }
 
 constexpr Row kRows[] = {
-    {"Cast", cast, true},
+    {"Cast", cast_node, true},
     {"CastLike", cast_like, true},
     {"Concat", concat, true},
     {"Dropout", dropout, true},
+    {"Expand", expand, true},
     {"Flatten", shape_change<flatten_shape>, true},
     {"Identity", pass_through, true},
     {"Reshape", shape_change<reshape_shape>, true},

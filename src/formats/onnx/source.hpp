@@ -35,9 +35,9 @@ struct Attribute {
 /// One operation. An empty name among the operands stands for one that is absent.
 struct SourceNode {
   std::string type;
-  std::vector<std::string> in, out;
-  std::map<std::string, Attribute> attributes;
-  std::string name, domain;
+  std::vector<std::string> in{}, out{};
+  std::map<std::string, Attribute> attributes{};
+  std::string name{}, domain{};
 
   /// "node 'name'", or, without a name, "node Conv 'first output'".
   std::string place() const;
@@ -47,7 +47,7 @@ struct SourceNode {
 struct SourceValue {
   std::string name;
   DType type = DType::F32;
-  Shape shape;         ///< kFree where the file leaves the extent open
+  Shape shape{};       ///< kFree where the file leaves the extent open
   bool ranked = true;  ///< false: the file does not even say how many extents there are
 };
 inline constexpr int64_t kFree = -1;

@@ -30,13 +30,15 @@ std::vector<std::string> model_files() {
 // Constants too: print does not show their elements.
 void expect_equal_constants(const Model& a, const Model& b, const std::string& file) {
   ASSERT_EQ(a.nodes.size(), b.nodes.size());
-  for (size_t i = 0; i < a.nodes.size(); ++i)
+  for (size_t i = 0; i < a.nodes.size(); ++i) {
+    ASSERT_EQ(a.nodes[i].in.size(), b.nodes[i].in.size());
     for (size_t k = 0; k < a.nodes[i].in.size(); ++k) {
       const TensorInfo &x = a.tensor(a.nodes[i].in[k]), &y = b.tensor(b.nodes[i].in[k]);
       EXPECT_EQ(x.encoding, y.encoding) << file << " " << x.name;
       EXPECT_EQ(x.data.empty(), y.data.empty()) << file << " " << x.name;
       EXPECT_TRUE(x.data.empty() || x.data == y.data) << file << " " << x.name;
     }
+  }
 }
 
 TEST(TfliteFiles, ComeBackAsTheyWent) {

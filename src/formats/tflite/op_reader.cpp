@@ -55,6 +55,7 @@ std::string OpReader::place() const {
 std::vector<TensorId> OpReader::operands(size_t count) const {
   std::vector<TensorId> ids;
   for (size_t i = 0; i < std::min(count, operand_count()); ++i) ids.push_back(operand_id(i));
+  while (!ids.empty() && ids.back() == kNoTensor) ids.pop_back();
   return ids;
 }
 

@@ -21,7 +21,7 @@ class OpReader {
   std::string place() const;
 
   size_t operand_count() const { return size_of(op_.inputs()); }
-  /// Ids of the first `count` operands, fewer if the operator has fewer.
+  /// Ids of the first `count` operands; fewer if the operator has fewer, without absent ones at the end.
   std::vector<TensorId> operands(size_t count) const;
   TensorId operand_id(size_t i) const { return op_.inputs()->Get(static_cast<flatbuffers::uoffset_t>(i)); }
   const TensorInfo& operand(size_t i) const { return model_.tensor(operand_id(i)); }
