@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli.hpp"
-#include "jobs/emit_project.hpp"
+#include "pare/emit_project.hpp"
 
 namespace pare::tools {
 namespace {

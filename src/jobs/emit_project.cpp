@@ -1,4 +1,4 @@
-#include "jobs/emit_project.hpp"
+#include "pare/emit_project.hpp"
 
 #include <unistd.h>
 

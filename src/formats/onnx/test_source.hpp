@@ -10,6 +10,7 @@
 
 #include "formats/onnx/source.hpp"
 #include "pare/formats.hpp"
+#include "pare/op.hpp"
 
 namespace pare {
 extern const Format onnx_format;

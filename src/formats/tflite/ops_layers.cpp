@@ -27,6 +27,16 @@ Result<void> read_dilated(const OpReader& reader, const Options& options, const 
   return read_window(reader, options, {x[1], w[1], 1, op.dilation_h}, {x[2], w[2], 1, op.dilation_w}, op);
 }
 
+// Zeros, as the bias of operand 0 with the weights `w` is stored.
+FileId zero_bias(OpWriter& writer, const TensorInfo& w, int64_t channels) {
+  const Encoding &ex = writer.in(0).encoding, &ew = w.encoding;
+  if (!ex.affine()) return writer.constant("bias", Tensor(DType::F32, {channels}), Encoding::plain(DType::F32));
+  Encoding e{DType::I32, ew.grain, true, 0, ew.scale, std::vector<int32_t>(ew.scale.size(), 0)};
+  for (float& scale : e.scale) scale *= ex.scale[0];
+  return writer.constant("bias", Tensor(DType::I32, {channels}), e);
+}
+
+// LiteRT refuses a convolution without a bias, so an absent one is written as zeros.
 template <class Options, class Window>
 Result<void> write_dilated(OpWriter& writer, fb::BuiltinOperator code, Options fixed, const Window& op) {
   const Shape& w = writer.in(1).shape;
@@ -38,6 +48,7 @@ Result<void> write_dilated(OpWriter& writer, fb::BuiltinOperator code, Options f
   if constexpr (requires { options.depth_multiplier; }) options.depth_multiplier = fixed.depth_multiplier;
   std::vector<FileId> in = writer.operands();
   in[0] = padding.image;
+  if (in.size() < 3) in.push_back(zero_bias(writer, writer.in(1), writer.out().shape[3]));
   writer.add(code, std::move(options), std::move(in));
   return {};
 }

@@ -102,6 +102,18 @@ TEST(TfliteWrite, AConvolutionWithOtherPaddingKeepsItsShape) {
   EXPECT_TRUE(verify(*again));
 }
 
+TEST(TfliteWrite, AnAbsentBiasOfAConvolutionIsWrittenAsZeros) {
+  Model model = with_input({1, 3, 3, 2}, Encoding::per_tensor(DType::I8, 0.5f, -5));
+  extend(model, "y", conv(0, 1),
+         {model.add_constant("w", Tensor(DType::I8, {2, 3, 3, 2}), Encoding::per_channel(DType::I8, 0, {1, 4}))});
+  const auto again = read(*write(model), {});
+  ASSERT_TRUE(again) << again.error().message();
+  ASSERT_EQ(again->nodes[0].in.size(), 3u);
+  const TensorInfo& bias = again->tensor(again->nodes[0].in[2]);
+  EXPECT_EQ(bias.data, Tensor(DType::I32, {2}));
+  EXPECT_EQ(bias.encoding, Encoding::per_channel(DType::I32, 0, {0.5f, 2}));
+}
+
 TEST(TfliteWrite, VersionsOfIntegerOperators) {
   const Encoding code = Encoding::per_tensor(DType::I8, 0.5f, -5);
   Model model = with_input({1, 3, 3, 2}, code);
