@@ -1,3 +1,4 @@
+// One node being lowered: operands by what is known of them, results under the source's names.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,13 +71,14 @@ Result<std::optional<std::vector<int64_t>>> Call::integers(size_t index, std::st
 }
 
 Result<TensorId> Call::add(OpPtr op, std::vector<TensorId> in, std::string_view suffix) {
-  const std::string base = node_.name.empty() ? fmt::format("{} {}", node_.type, node_.out[0]) : node_.name;
-  return append(std::move(op), std::move(in), fmt::format("{}{}", base, suffix), fmt::format("{}{}", node_.out[0], suffix));
+  const std::string base = node_.name.empty() ? fmt::format("{} {}", node_.type, node_.first_output()) : node_.name;
+  return append(std::move(op), std::move(in), fmt::format("{}{}", base, suffix),
+                fmt::format("{}{}", node_.first_output(), suffix));
 }
 
 Result<TensorId> Call::add_inner(OpPtr op, std::vector<TensorId> in, std::string_view tensor_suffix) {
   PARE_TRY(const TensorId id, add(std::move(op), std::move(in)));
-  info(id).name = fmt::format("{}{}", node_.out[0], tensor_suffix);
+  info(id).name = fmt::format("{}{}", node_.first_output(), tensor_suffix);
   return id;
 }
 
@@ -113,7 +115,8 @@ Result<TensorId> Call::append(OpPtr op, std::vector<TensorId> in, std::string no
   t.name = std::move(tensor_name);
   PARE_TRY(const int64_t count, checked_count(t.shape));
   if (count < 1 || count > kMostElements)
-    return invalid(fmt::format("a result of shape {}", to_string(t.shape)), fmt::format("1 to {} elements", kMostElements));
+    return invalid(fmt::format("a result of shape {}", to_string(t.shape)),
+                   fmt::format("1 to {} elements", kMostElements));
   t.axes = axes_after(*op, from, t.shape.size());
   if (op->contract().output == Contract::Output::Input && from.encoding.affine()) {
     PARE_TRY(t.encoding, moved(*op, from.encoding));
@@ -126,7 +129,8 @@ TensorId Call::add_constant(const Value& constant, size_t index) {
 }
 
 TensorId Call::add_constant(Tensor reals, std::string_view suffix) {
-  return graph_.model_.add_constant(fmt::format("{}{}", node_.out[0], suffix), std::move(reals), Encoding::plain(DType::F32));
+  return graph_.model_.add_constant(fmt::format("{}{}", node_.first_output(), suffix), std::move(reals),
+                                    Encoding::plain(DType::F32));
 }
 
 void Call::bind(TensorId id, size_t output) {

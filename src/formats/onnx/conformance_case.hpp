@@ -1,6 +1,6 @@
-// For tests: a case of the ONNX project's operator suite: model.onnx, and in test_data_set_0 inputs and outputs as tensor
-// messages. Many cases feed weights, axes or limits as graph inputs; such a model reads once all operands but those of
-// `free` are made constants with the values that the case has for them.
+// For tests: a case of the ONNX project's operator suite: model.onnx, and in test_data_set_0 inputs and outputs as
+// tensor messages. Many cases feed weights, axes or limits as graph inputs; such a model reads once all operands but
+// those of `free` are made constants with the values that the case has for them.
 #pragma once
 
 #include <algorithm>

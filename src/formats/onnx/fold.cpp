@@ -16,17 +16,26 @@ constexpr int64_t kMostFoldedBytes = int64_t{1} << 28;
 template <class F>
 auto with_type(DType type, F f) {
   switch (type) {
-    case DType::F32: return f(float{});
+    case DType::F32:
+      return f(float{});
     case DType::I8:
-    case DType::I4: return f(int8_t{});
+    case DType::I4:
+      return f(int8_t{});
     case DType::U8:
-    case DType::Bool: return f(uint8_t{});
-    case DType::I16: return f(int16_t{});
-    case DType::U16: return f(uint16_t{});
-    case DType::I32: return f(int32_t{});
-    case DType::U32: return f(uint32_t{});
-    case DType::U64: return f(uint64_t{});
-    default: return f(int64_t{});
+    case DType::Bool:
+      return f(uint8_t{});
+    case DType::I16:
+      return f(int16_t{});
+    case DType::U16:
+      return f(uint16_t{});
+    case DType::I32:
+      return f(int32_t{});
+    case DType::U32:
+      return f(uint32_t{});
+    case DType::U64:
+      return f(uint64_t{});
+    default:
+      return f(int64_t{});
   }
 }
 
@@ -48,7 +57,8 @@ const Row* find_fold(std::string_view type) {
 Result<Tensor> room_for(DType type, const Shape& shape) {
   PARE_TRY(const int64_t count, checked_count(shape));
   if (count <= kMostFoldedBytes / bytes_of(type)) return Tensor(type, shape);
-  return unsupported(fmt::format("a constant of shape {}", to_string(shape)), fmt::format("at most {} bytes", kMostFoldedBytes));
+  return unsupported(fmt::format("a constant of shape {}", to_string(shape)),
+                     fmt::format("at most {} bytes", kMostFoldedBytes));
 }
 
 Result<Tensor> gather_strided(const Tensor& x, const Shape& shape, const std::vector<int64_t>& stride, int64_t base) {
@@ -122,8 +132,10 @@ std::vector<int64_t> integers_of(const Tensor& t) {
   values.reserve(static_cast<size_t>(t.count()));
   with_type(t.type(), [&]<class T>(T) {
     for (const T x : t.view<T>()) {
-      if constexpr (std::is_floating_point_v<T>) values.push_back(integer_of(x));
-      else values.push_back(static_cast<int64_t>(x));
+      if constexpr (std::is_floating_point_v<T>)
+        values.push_back(integer_of(x));
+      else
+        values.push_back(static_cast<int64_t>(x));
     }
   });
   return values;
@@ -142,7 +154,8 @@ Result<Tensor> tensor_of(DType type, const Shape& shape, const std::vector<int64
   PARE_TRY(Tensor t, room_for(type, shape));
   with_type(type, [&]<class T>(T) {
     const auto out = t.edit<T>();
-    for (size_t i = 0; i < out.size(); ++i) out[i] = type == DType::Bool ? T(values[i] != 0) : static_cast<T>(values[i]);
+    for (size_t i = 0; i < out.size(); ++i)
+      out[i] = type == DType::Bool ? T(values[i] != 0) : static_cast<T>(values[i]);
   });
   return t;
 }
@@ -152,8 +165,10 @@ Result<Tensor> tensor_of(DType type, const Shape& shape, const std::vector<doubl
   with_type(type, [&]<class T>(T) {
     const auto out = t.edit<T>();
     for (size_t i = 0; i < out.size(); ++i) {
-      if constexpr (std::is_floating_point_v<T>) out[i] = static_cast<T>(values[i]);
-      else out[i] = type == DType::Bool ? T(values[i] != 0) : static_cast<T>(integer_of(values[i]));
+      if constexpr (std::is_floating_point_v<T>)
+        out[i] = static_cast<T>(values[i]);
+      else
+        out[i] = type == DType::Bool ? T(values[i] != 0) : static_cast<T>(integer_of(values[i]));
     }
   });
   return t;

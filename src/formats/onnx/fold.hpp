@@ -16,7 +16,8 @@ const Row* find_fold(std::string_view type);
 /// A zero-filled tensor. Errors: Unsupported if it is beyond the limit of what reading may compute (256 MiB).
 Result<Tensor> room_for(DType type, const Shape& shape);
 /// y[i] = x[base + sum over k of i_k * stride_k], y of shape `shape`. The offsets must lie in x.
-Result<Tensor> gather_strided(const Tensor& x, const Shape& shape, const std::vector<int64_t>& stride, int64_t base = 0);
+Result<Tensor> gather_strided(const Tensor& x, const Shape& shape, const std::vector<int64_t>& stride,
+                              int64_t base = 0);
 /// x with its axes in the order `perm`, a permutation.
 Result<Tensor> transposed(const Tensor& x, const std::vector<int64_t>& perm);
 /// The elements of a cut.

@@ -12,12 +12,18 @@ namespace {
 // The constant that a Constant's attribute holds.
 Result<Tensor> tensor_of_attribute(const Attribute& a) {
   switch (a.kind) {
-    case Attribute::Kind::Tensor: return a.tensor;
-    case Attribute::Kind::Int: return Tensor::of<int64_t>({}, {a.i});
-    case Attribute::Kind::Float: return Tensor::of<float>({}, {a.f});
-    case Attribute::Kind::Ints: return Tensor::of<int64_t>({static_cast<int64_t>(a.ints.size())}, a.ints);
-    case Attribute::Kind::Floats: return Tensor::of<float>({static_cast<int64_t>(a.floats.size())}, a.floats);
-    default: return unsupported("a constant that is no tensor of numbers");
+    case Attribute::Kind::Tensor:
+      return a.tensor;
+    case Attribute::Kind::Int:
+      return Tensor::of<int64_t>({}, {a.i});
+    case Attribute::Kind::Float:
+      return Tensor::of<float>({}, {a.f});
+    case Attribute::Kind::Ints:
+      return Tensor::of<int64_t>({static_cast<int64_t>(a.ints.size())}, a.ints);
+    case Attribute::Kind::Floats:
+      return Tensor::of<float>({static_cast<int64_t>(a.floats.size())}, a.floats);
+    default:
+      return unsupported("a constant that is no tensor of numbers");
   }
 }
 
@@ -49,7 +55,8 @@ int64_t element(int64_t start, int64_t step, size_t i) {
 
 template <class T>
 Result<void> fill_range(Call& call, DType type, const std::vector<T>& bounds) {
-  const double count = std::ceil((static_cast<double>(bounds[1]) - static_cast<double>(bounds[0])) / static_cast<double>(bounds[2]));
+  const double count =
+      std::ceil((static_cast<double>(bounds[1]) - static_cast<double>(bounds[0])) / static_cast<double>(bounds[2]));
   if (!(std::fabs(count) < 1e9)) return invalid("a range without end", "a step other than 0");
   const Shape shape{count > 0 ? static_cast<int64_t>(count) : 0};
   PARE_TRY(room_for(DType::I64, shape));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "formats/onnx/fold.hpp"
 
@@ -20,9 +21,15 @@ template <class F>
 int64_t wrap(int64_t a, int64_t b, F f) {
   return static_cast<int64_t>(f(static_cast<uint64_t>(a), static_cast<uint64_t>(b)));
 }
-int64_t add(int64_t a, int64_t b) { return wrap(a, b, [](uint64_t x, uint64_t y) { return x + y; }); }
-int64_t subtract(int64_t a, int64_t b) { return wrap(a, b, [](uint64_t x, uint64_t y) { return x - y; }); }
-int64_t multiply(int64_t a, int64_t b) { return wrap(a, b, [](uint64_t x, uint64_t y) { return x * y; }); }
+int64_t add(int64_t a, int64_t b) {
+  return wrap(a, b, [](uint64_t x, uint64_t y) { return x + y; });
+}
+int64_t subtract(int64_t a, int64_t b) {
+  return wrap(a, b, [](uint64_t x, uint64_t y) { return x - y; });
+}
+int64_t multiply(int64_t a, int64_t b) {
+  return wrap(a, b, [](uint64_t x, uint64_t y) { return x * y; });
+}
 int64_t divide(int64_t a, int64_t b) { return b == -1 ? subtract(0, a) : a / b; }
 int64_t remainder(int64_t a, int64_t b) { return b == -1 ? 0 : a % b; }
 // Python's: the sign of the divisor.
@@ -80,18 +87,29 @@ Result<void> expect_divisors(Call& call) {
   return invalid("an integer divided by 0", "other divisors");
 }
 
-Result<void> fold_add(Call& c) { return arithmetic(c, [](double a, double b) { return a + b; }, add); }
-Result<void> fold_sub(Call& c) { return arithmetic(c, [](double a, double b) { return a - b; }, subtract); }
-Result<void> fold_mul(Call& c) { return arithmetic(c, [](double a, double b) { return a * b; }, multiply); }
+Result<void> fold_add(Call& c) {
+  return arithmetic(
+      c, [](double a, double b) { return a + b; }, add);
+}
+Result<void> fold_sub(Call& c) {
+  return arithmetic(
+      c, [](double a, double b) { return a - b; }, subtract);
+}
+Result<void> fold_mul(Call& c) {
+  return arithmetic(
+      c, [](double a, double b) { return a * b; }, multiply);
+}
 Result<void> fold_div(Call& c) {
   PARE_TRY(expect_divisors(c));
-  return arithmetic(c, [](double a, double b) { return a / b; }, divide);
+  return arithmetic(
+      c, [](double a, double b) { return a / b; }, divide);
 }
 
 Result<void> fold_mod(Call& c) {
   PARE_TRY(expect_divisors(c));
   PARE_TRY(const int64_t as_c, integer_of(c.node(), "fmod", 0));
-  return arithmetic(c, [](double a, double b) { return std::fmod(a, b); }, as_c ? remainder : modulo);
+  return arithmetic(
+      c, [](double a, double b) { return std::fmod(a, b); }, as_c ? remainder : modulo);
 }
 
 // The exponent may have a type of its own.
@@ -103,8 +121,10 @@ Result<void> fold_pow(Call& c) {
   PARE_TRY(const Tensor base, broadcast_to(a, shape));
   PARE_TRY(const Tensor exponent, broadcast_to(b, shape));
   const bool integers = !is_real(a.type()) && !is_real(b.type());
-  Result<Tensor> y = integers ? tensor_of(a.type(), shape, zip(integers_of(base), integers_of(exponent), power))
-                              : tensor_of(a.type(), shape, zip(reals_of(base), reals_of(exponent), [](double x, double e) { return std::pow(x, e); }));
+  Result<Tensor> y =
+      integers ? tensor_of(a.type(), shape, zip(integers_of(base), integers_of(exponent), power))
+               : tensor_of(a.type(), shape,
+                           zip(reals_of(base), reals_of(exponent), [](double x, double e) { return std::pow(x, e); }));
   if (!y) return y.error();
   return c.bind(std::move(*y));
 }
@@ -126,10 +146,12 @@ Result<void> extreme(Call& call, Real2 real, Integer2 integer) {
 }
 
 Result<void> fold_min(Call& c) {
-  return extreme(c, [](double a, double b) { return b < a ? b : a; }, [](int64_t a, int64_t b) { return b < a ? b : a; });
+  return extreme(
+      c, [](double a, double b) { return b < a ? b : a; }, [](int64_t a, int64_t b) { return b < a ? b : a; });
 }
 Result<void> fold_max(Call& c) {
-  return extreme(c, [](double a, double b) { return b > a ? b : a; }, [](int64_t a, int64_t b) { return b > a ? b : a; });
+  return extreme(
+      c, [](double a, double b) { return b > a ? b : a; }, [](int64_t a, int64_t b) { return b > a ? b : a; });
 }
 
 Result<void> comparison(Call& call, Real2 real, Integer2 integer) {
@@ -140,16 +162,21 @@ Result<void> comparison(Call& call, Real2 real, Integer2 integer) {
 
 template <class Compare>
 Result<void> fold_compare(Call& call) {
-  return comparison(call, [](double a, double b) { return Compare()(a, b) ? 1.0 : 0.0; },
-                    [](int64_t a, int64_t b) { return int64_t{Compare()(a, b)}; });
+  return comparison(
+      call, [](double a, double b) { return Compare()(a, b) ? 1.0 : 0.0; },
+      [](int64_t a, int64_t b) { return int64_t{Compare()(a, b)}; });
 }
 struct Both {
   template <class T>
-  bool operator()(T a, T b) const { return a != 0 && b != 0; }
+  bool operator()(T a, T b) const {
+    return a != 0 && b != 0;
+  }
 };
 struct Either {
   template <class T>
-  bool operator()(T a, T b) const { return a != 0 || b != 0; }
+  bool operator()(T a, T b) const {
+    return a != 0 || b != 0;
+  }
 };
 
 // ---- one operand
@@ -162,22 +189,53 @@ Result<void> map(Call& call, F real, G integer) {
   std::vector<int64_t> integers = is_real(x.type()) ? std::vector<int64_t>{} : integers_of(x);
   for (double& v : reals) v = real(v);
   for (int64_t& v : integers) v = integer(v);
-  Result<Tensor> y = is_real(x.type()) ? tensor_of(x.type(), x.shape(), reals) : tensor_of(x.type(), x.shape(), integers);
+  Result<Tensor> y =
+      is_real(x.type()) ? tensor_of(x.type(), x.shape(), reals) : tensor_of(x.type(), x.shape(), integers);
   if (!y) return y.error();
   return call.bind(std::move(*y));
 }
 
 int64_t same(int64_t x) { return x; }
-Result<void> fold_neg(Call& c) { return map(c, [](double x) { return -x; }, [](int64_t x) { return subtract(0, x); }); }
-Result<void> fold_abs(Call& c) { return map(c, [](double x) { return std::fabs(x); }, [](int64_t x) { return x < 0 ? subtract(0, x) : x; }); }
-Result<void> fold_floor(Call& c) { return map(c, [](double x) { return std::floor(x); }, same); }
-Result<void> fold_ceil(Call& c) { return map(c, [](double x) { return std::ceil(x); }, same); }
-Result<void> fold_sqrt(Call& c) { return map(c, [](double x) { return std::sqrt(x); }, same); }
-Result<void> fold_exp(Call& c) { return map(c, [](double x) { return std::exp(x); }, same); }
-Result<void> fold_log(Call& c) { return map(c, [](double x) { return std::log(x); }, same); }
-Result<void> fold_reciprocal(Call& c) { return map(c, [](double x) { return 1 / x; }, same); }
-Result<void> fold_relu(Call& c) { return map(c, [](double x) { return x > 0 ? x : 0; }, [](int64_t x) { return x > 0 ? x : 0; }); }
-Result<void> fold_not(Call& c) { return map(c, [](double x) { return x == 0 ? 1.0 : 0.0; }, [](int64_t x) { return int64_t{x == 0}; }); }
+Result<void> fold_neg(Call& c) {
+  return map(
+      c, [](double x) { return -x; }, [](int64_t x) { return subtract(0, x); });
+}
+Result<void> fold_abs(Call& c) {
+  return map(
+      c, [](double x) { return std::fabs(x); }, [](int64_t x) { return x < 0 ? subtract(0, x) : x; });
+}
+Result<void> fold_floor(Call& c) {
+  return map(
+      c, [](double x) { return std::floor(x); }, same);
+}
+Result<void> fold_ceil(Call& c) {
+  return map(
+      c, [](double x) { return std::ceil(x); }, same);
+}
+Result<void> fold_sqrt(Call& c) {
+  return map(
+      c, [](double x) { return std::sqrt(x); }, same);
+}
+Result<void> fold_exp(Call& c) {
+  return map(
+      c, [](double x) { return std::exp(x); }, same);
+}
+Result<void> fold_log(Call& c) {
+  return map(
+      c, [](double x) { return std::log(x); }, same);
+}
+Result<void> fold_reciprocal(Call& c) {
+  return map(
+      c, [](double x) { return 1 / x; }, same);
+}
+Result<void> fold_relu(Call& c) {
+  return map(
+      c, [](double x) { return x > 0 ? x : 0; }, [](int64_t x) { return x > 0 ? x : 0; });
+}
+Result<void> fold_not(Call& c) {
+  return map(
+      c, [](double x) { return x == 0 ? 1.0 : 0.0; }, [](int64_t x) { return int64_t{x == 0}; });
+}
 
 // ---- where
 
@@ -260,12 +318,16 @@ Result<void> fold_reduction(Call& call, const Reduction& r) {
 double add_reals(double a, double b) { return a + b; }
 Result<void> fold_sum(Call& c) { return fold_reduction(c, {add_reals, add}); }
 Result<void> fold_mean(Call& c) { return fold_reduction(c, {add_reals, add, true}); }
-Result<void> fold_product(Call& c) { return fold_reduction(c, {[](double a, double b) { return a * b; }, multiply}); }
+Result<void> fold_product(Call& c) {
+  return fold_reduction(c, {[](double a, double b) { return a * b; }, multiply});
+}
 Result<void> fold_least(Call& c) {
-  return fold_reduction(c, {[](double a, double b) { return b < a ? b : a; }, [](int64_t a, int64_t b) { return b < a ? b : a; }});
+  return fold_reduction(
+      c, {[](double a, double b) { return b < a ? b : a; }, [](int64_t a, int64_t b) { return b < a ? b : a; }});
 }
 Result<void> fold_most(Call& c) {
-  return fold_reduction(c, {[](double a, double b) { return b > a ? b : a; }, [](int64_t a, int64_t b) { return b > a ? b : a; }});
+  return fold_reduction(
+      c, {[](double a, double b) { return b > a ? b : a; }, [](int64_t a, int64_t b) { return b > a ? b : a; }});
 }
 
 constexpr Row kRows[] = {

@@ -80,7 +80,8 @@ Result<void> fold_tile(Call& call) {
   PARE_TRY(call.expect(2));
   PARE_TRY(const std::vector<int64_t> repeats, call.integers(1));
   Tensor y = v.data;
-  if (repeats.size() != y.shape().size()) return invalid(fmt::format("{} repeats", repeats.size()), fmt::format("{}, one an axis", y.shape().size()));
+  if (repeats.size() != y.shape().size())
+    return invalid(fmt::format("{} repeats", repeats.size()), fmt::format("{}, one an axis", y.shape().size()));
   for (size_t k = 0; k < repeats.size(); ++k) {
     const Shape old = y.shape();
     const auto middle = old.begin() + static_cast<ptrdiff_t>(k);
@@ -115,8 +116,9 @@ Result<Shape> joined_shape(const std::vector<Tensor>& parts, int64_t axis) {
       like_first[k] = parts[0].shape()[k];
     }
     if (part.type() != parts[0].type() || like_first != parts[0].shape())
-      return invalid(fmt::format("{} {} beside {} {}", name_of(part.type()), to_string(part.shape()), name_of(parts[0].type()),
-                                 to_string(parts[0].shape())), "one type, and equal extents on the other axes");
+      return invalid(fmt::format("{} {} beside {} {}", name_of(part.type()), to_string(part.shape()),
+                                 name_of(parts[0].type()), to_string(parts[0].shape())),
+                     "one type, and equal extents on the other axes");
   }
   return shape;
 }
@@ -144,7 +146,8 @@ Result<Tensor> pick(const Tensor& x, int64_t axis, const std::vector<int64_t>& i
   const auto k = static_cast<size_t>(axis);
   const Shape &from = x.shape(), rest(from.begin() + axis + 1, from.end());
   const int64_t inner = count_of(rest) * bytes_of(x.type());
-  const int64_t outer = indices.empty() || inner == 0 ? 0 : y.byte_count() / inner / static_cast<int64_t>(indices.size());
+  const int64_t outer =
+      indices.empty() || inner == 0 ? 0 : y.byte_count() / inner / static_cast<int64_t>(indices.size());
   std::byte* to = y.data_for_edit();
   for (int64_t o = 0; o < outer; ++o)
     for (const int64_t index : indices) to = std::copy_n(x.data() + (o * from[k] + index) * inner, inner, to);
@@ -176,21 +179,11 @@ Result<void> fold_cast_like(Call& call) {
 }
 
 constexpr Row kRows[] = {
-    {"Cast", fold_cast},
-    {"CastLike", fold_cast_like},
-    {"Concat", fold_concat},
-    {"Dropout", fold_identity},
-    {"Expand", fold_expand},
-    {"Flatten", fold_shape_change<flatten_shape>},
-    {"Gather", fold_gather},
-    {"Identity", fold_identity},
-    {"Reshape", fold_shape_change<reshape_shape>},
-    {"Slice", fold_slice},
-    {"Split", fold_split},
-    {"Squeeze", fold_shape_change<squeeze_shape>},
-    {"Tile", fold_tile},
-    {"Transpose", fold_transpose},
-    {"Unsqueeze", fold_shape_change<unsqueeze_shape>},
+    {"Cast", fold_cast},        {"CastLike", fold_cast_like},  {"Concat", fold_concat},
+    {"Dropout", fold_identity}, {"Expand", fold_expand},       {"Flatten", fold_shape_change<flatten_shape>},
+    {"Gather", fold_gather},    {"Identity", fold_identity},   {"Reshape", fold_shape_change<reshape_shape>},
+    {"Slice", fold_slice},      {"Split", fold_split},         {"Squeeze", fold_shape_change<squeeze_shape>},
+    {"Tile", fold_tile},        {"Transpose", fold_transpose}, {"Unsqueeze", fold_shape_change<unsqueeze_shape>},
 };
 
 }  // namespace

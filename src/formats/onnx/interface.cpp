@@ -34,7 +34,8 @@ const Shape* told_shape(const ReadOptions& options, const std::string& name) {
 
 Result<Shape> settled_shape(const SourceValue& input, const ReadOptions& options) {
   const Shape* told = told_shape(options, input.name);
-  if (!told && !input.ranked) return Error{Code::InvalidModel, "", "its shape is not stated", "a shape", "Give one for this input"};
+  if (!told && !input.ranked)
+    return Error{Code::InvalidModel, "", "its shape is not stated", "a shape", "Give one for this input"};
   if (told && input.ranked && told->size() != input.shape.size())
     return Error{Code::InvalidArgument, "", fmt::format("the shape {} given for it", to_string(*told)),
                  fmt::format("{} extents", input.shape.size()), ""};
@@ -42,9 +43,12 @@ Result<Shape> settled_shape(const SourceValue& input, const ReadOptions& options
   for (int64_t& extent : shape)
     if (extent == kFree && !told) extent = 1;
   for (const int64_t extent : shape)
-    if (extent < 1) return Error{told ? Code::InvalidArgument : Code::InvalidModel, "", "shape " + to_string(shape), "extents of at least 1", ""};
+    if (extent < 1)
+      return Error{told ? Code::InvalidArgument : Code::InvalidModel, "", "shape " + to_string(shape),
+                   "extents of at least 1", ""};
   PARE_TRY(const int64_t count, checked_count(shape));
-  if (count > kMostElements) return invalid("shape " + to_string(shape), fmt::format("at most {} elements", kMostElements));
+  if (count > kMostElements)
+    return invalid("shape " + to_string(shape), fmt::format("at most {} elements", kMostElements));
   return shape;
 }
 
@@ -52,7 +56,8 @@ Result<Shape> settled_shape(const SourceValue& input, const ReadOptions& options
 
 Result<void> Lowering::add_inputs() {
   for (const auto& [name, shape] : options_.shapes)
-    if (std::none_of(source_.inputs.begin(), source_.inputs.end(), [&](const SourceValue& v) { return v.name == name; }))
+    if (std::none_of(source_.inputs.begin(), source_.inputs.end(),
+                     [&](const SourceValue& v) { return v.name == name; }))
       return Error{Code::InvalidArgument, "shapes", fmt::format("a shape for '{}'", name), "the name of an input", ""};
   for (const SourceValue& input : source_.inputs) {
     const Result<void> added = add_input(input);
@@ -62,7 +67,8 @@ Result<void> Lowering::add_inputs() {
 }
 
 Result<void> Lowering::add_input(const SourceValue& input) {
-  if (input.name.empty() || values_.contains(input.name)) return invalid("its name is empty or used twice", "a name of its own");
+  if (input.name.empty() || values_.contains(input.name))
+    return invalid("its name is empty or used twice", "a name of its own");
   PARE_TRY(Shape shape, settled_shape(input, options_));
   std::string axes = read_channels_last(source_, input.name) && shape.size() == 4 ? "nhwc" : axes_of_rank(shape.size());
   const TensorId id = model_.add({input.name, std::move(shape), std::move(axes), Encoding::plain(input.type), {}});

@@ -1,3 +1,4 @@
+// The walk over the graph, and the list of what is not supported.
 #include "formats/onnx/lowering.hpp"
 
 #include <fmt/format.h>
@@ -8,11 +9,7 @@
 #include "formats/onnx/ops.hpp"
 
 namespace pare::onnx {
-namespace {
-
-
-
-}  // namespace
+namespace {}  // namespace
 
 Error unsupported(std::string found, std::string expected) {
   return {Code::Unsupported, "", std::move(found), std::move(expected), ""};
@@ -23,7 +20,8 @@ Error invalid(std::string found, std::string expected) {
 }
 
 const Row* find_operator(std::string_view type) {
-  for (const auto rows : {window_rows(), dense_rows(), move_rows(), cut_rows(), pointwise_rows(), reduce_rows(), quantize_rows()})
+  for (const auto rows :
+       {window_rows(), dense_rows(), move_rows(), cut_rows(), pointwise_rows(), reduce_rows(), quantize_rows()})
     for (const Row& row : rows)
       if (row.type == type) return &row;
   return nullptr;
@@ -50,7 +48,8 @@ Value reshaped(const Value& constant, Shape shape) {
 Result<Model> Lowering::run() {
   model_.name = source_.name;
   model_.metadata = source_.metadata;
-  for (const auto& [name, tensor] : source_.constants) values_[name] = {tensor, Encoding::plain(tensor.type()), kNoTensor, false};
+  for (const auto& [name, tensor] : source_.constants)
+    values_[name] = {tensor, Encoding::plain(tensor.type()), kNoTensor, false};
   PARE_TRY(add_inputs());
   for (const SourceNode* node : live_nodes()) {
     PARE_TRY(take(*node));
@@ -65,7 +64,8 @@ std::vector<const SourceNode*> Lowering::live_nodes() {
   std::vector<const SourceNode*> live;
   for (size_t i = source_.nodes.size(); i-- > 0;) {
     const SourceNode& node = source_.nodes[i];
-    if (std::none_of(node.out.begin(), node.out.end(), [&](const std::string& name) { return wanted_.contains(name); })) continue;
+    if (std::none_of(node.out.begin(), node.out.end(), [&](const std::string& name) { return wanted_.contains(name); }))
+      continue;
     for (const std::string& name : node.in)
       if (!name.empty()) wanted_.insert(name);
     live.push_back(&node);
@@ -85,15 +85,16 @@ Result<void> Lowering::take(const SourceNode& node) {
   if (applied) return {};
   if (applied.error().code != Code::Unsupported) return applied.error().at(node.place());
   const std::string reason = applied.error().message();
-  unsupported_.push_back(fmt::format("{}{}{} ({}){}{}", node.domain, node.domain.empty() ? "" : ".", node.type, node.place(),
-                                     reason.empty() ? "" : " with ", reason));
+  unsupported_.push_back(fmt::format("{}{}{} ({}){}{}", node.domain, node.domain.empty() ? "" : ".", node.type,
+                                     node.place(), reason.empty() ? "" : " with ", reason));
   pass_over(node);
   return {};
 }
 
 Result<void> Lowering::expect_results(const SourceNode& node) const {
   for (const std::string& name : node.out)
-    if (wanted_.contains(name) && !values_.contains(name)) return onnx::unsupported(fmt::format("a further output '{}'", name));
+    if (wanted_.contains(name) && !values_.contains(name))
+      return onnx::unsupported(fmt::format("a further output '{}'", name));
   return {};
 }
 
@@ -115,7 +116,8 @@ Result<void> expect_reals(const Call& call) {
   for (size_t i = 0; i < call.operand_count(); ++i) {
     if (!call.has(i) || call.value(i).constant()) continue;
     const Encoding& e = call.encoding(i);
-    if (e.type != DType::F32) return unsupported(fmt::format("operand '{}' of type {}", call.node().in[i], to_string(e)), "f32");
+    if (e.type != DType::F32)
+      return unsupported(fmt::format("operand '{}' of type {}", call.node().in[i], to_string(e)), "f32");
   }
   return {};
 }
@@ -126,7 +128,6 @@ Result<void> Lowering::apply(const SourceNode& node) {
   const Row* fold = node.domain.empty() ? find_fold(node.type) : nullptr;
   const Row* row = node.domain.empty() ? find_operator(node.type) : nullptr;
   Call call(*this, node);
-  if (node.out.empty() || node.out[0].empty()) return onnx::unsupported("an unnamed first output");
   if (fold && all_constant(node)) return fold->lower(call);
   if (row && !row->any_type) {
     PARE_TRY(expect_reals(call));
@@ -136,11 +137,13 @@ Result<void> Lowering::apply(const SourceNode& node) {
 }
 
 bool Lowering::any_unknown(const SourceNode& node) const {
-  return std::any_of(node.in.begin(), node.in.end(), [&](const std::string& name) { return !name.empty() && values_.at(name).unknown; });
+  return std::any_of(node.in.begin(), node.in.end(),
+                     [&](const std::string& name) { return !name.empty() && values_.at(name).unknown; });
 }
 
 bool Lowering::all_constant(const SourceNode& node) const {
-  return std::all_of(node.in.begin(), node.in.end(), [&](const std::string& name) { return name.empty() || values_.at(name).constant(); });
+  return std::all_of(node.in.begin(), node.in.end(),
+                     [&](const std::string& name) { return name.empty() || values_.at(name).constant(); });
 }
 
 void Lowering::pass_over(const SourceNode& node) {

@@ -1,8 +1,8 @@
 // Lowering: a Source becomes a Model, node by node, in the file's order.
 //
 // A node whose operands are all constants is computed at once if the folding table (fold.hpp) has it, so shape
-// arithmetic leaves no trace. Any other node is turned into Ops by its row of the operator tables (ops.hpp). What has no
-// row is collected, and everything that depends on it is passed over, so that one error lists all of it.
+// arithmetic leaves no trace. Any other node is turned into Ops by its row of the operator tables (ops.hpp). What has
+// no row is collected, and everything that depends on it is passed over, so that one error lists all of it.
 #pragma once
 
 #include <map>
@@ -20,8 +20,8 @@ namespace pare::onnx {
 
 /// What is known of a tensor while reading.
 struct Value {
-  Tensor data;        ///< of a constant, else empty
-  Encoding encoding;  ///< of `data`: affine if DequantizeLinear made it
+  Tensor data;              ///< of a constant, else empty
+  Encoding encoding;        ///< of `data`: affine if DequantizeLinear made it
   TensorId id = kNoTensor;  ///< in the Model; a constant gets one when a node first reads it as it is
   bool unknown = false;     ///< made by an operator that is not supported
 

@@ -26,12 +26,15 @@ constexpr int kMostDepth = 64;
 template <class Message>
 Result<void> parse_message(std::span<const std::byte> bytes, Message& message) {
   if (bytes.size() > INT_MAX)
-    return Error{Code::InvalidModel, "", fmt::format("{} bytes", bytes.size()), "at most 2 GiB, weights in side files", ""};
-  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+    return Error{Code::InvalidModel, "", fmt::format("{} bytes", bytes.size()), "at most 2 GiB, weights in side files",
+                 ""};
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                static_cast<int>(bytes.size()));
   stream.SetRecursionLimit(kMostDepth);
   if (message.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) return {};
-  return Error{Code::InvalidModel, fmt::format("byte {}", stream.CurrentPosition()), "the message breaks off or is malformed there",
-               fmt::format("an ONNX message of {} bytes", bytes.size()), ""};
+  return Error{Code::InvalidModel, fmt::format("byte {}", stream.CurrentPosition()),
+               "the message breaks off or is malformed there", fmt::format("an ONNX message of {} bytes", bytes.size()),
+               ""};
 }
 
 std::vector<std::string> strings_of(const google::protobuf::RepeatedPtrField<std::string>& list) {
@@ -40,21 +43,31 @@ std::vector<std::string> strings_of(const google::protobuf::RepeatedPtrField<std
 
 Result<Attribute> attribute_of(const AttributeProto& m, SideFiles& files) {
   switch (m.type()) {
-    case AttributeProto::INT: return Attribute::of(int64_t{m.i()});
-    case AttributeProto::FLOAT: return Attribute::of(m.f());
-    case AttributeProto::STRING: return Attribute::of(m.s());
-    case AttributeProto::INTS: return Attribute::of(std::vector<int64_t>(m.ints().begin(), m.ints().end()));
-    case AttributeProto::FLOATS: return Attribute::of(std::vector<float>(m.floats().begin(), m.floats().end()));
+    case AttributeProto::INT:
+      return Attribute::of(int64_t{m.i()});
+    case AttributeProto::FLOAT:
+      return Attribute::of(m.f());
+    case AttributeProto::STRING:
+      return Attribute::of(m.s());
+    case AttributeProto::INTS:
+      return Attribute::of(std::vector<int64_t>(m.ints().begin(), m.ints().end()));
+    case AttributeProto::FLOATS:
+      return Attribute::of(std::vector<float>(m.floats().begin(), m.floats().end()));
     case AttributeProto::TENSOR: {
       PARE_TRY(Tensor tensor, tensor_of(m.t(), files));
       return Attribute::of(std::move(tensor));
     }
-    default: return Attribute{};
+    default:
+      return Attribute{};
   }
 }
 
 Result<SourceNode> node_of(const NodeProto& m, SideFiles& files) {
-  SourceNode node{m.op_type(), strings_of(m.input()), strings_of(m.output()), {}, m.name(),
+  SourceNode node{m.op_type(),
+                  strings_of(m.input()),
+                  strings_of(m.output()),
+                  {},
+                  m.name(),
                   m.domain() == "ai.onnx" ? "" : m.domain()};
   for (const AttributeProto& a : m.attribute()) {
     auto attribute = attribute_of(a, files);
@@ -71,17 +84,20 @@ Result<SourceValue> value_of(const ValueInfoProto& m) {
   const auto held = held_type(type.elem_type());
   if (!held) return held.error().at(place);
   SourceValue value{m.name(), *held, {}, type.has_shape()};
-  for (const auto& d : type.shape().dim()) value.shape.push_back(d.has_dim_value() && d.dim_value() != kFree ? d.dim_value() : kFree);
+  for (const auto& d : type.shape().dim())
+    value.shape.push_back(d.has_dim_value() && d.dim_value() != kFree ? d.dim_value() : kFree);
   return value;
 }
 
 Result<void> read_constants(const GraphProto& graph, SideFiles& files, Source& source) {
   if (graph.sparse_initializer_size() > 0)
-    return Error{Code::Unsupported, "graph", fmt::format("{} sparse tensors", graph.sparse_initializer_size()), "dense ones", ""};
+    return Error{Code::Unsupported, "graph", fmt::format("{} sparse tensors", graph.sparse_initializer_size()),
+                 "dense ones", ""};
   for (const auto& m : graph.initializer()) {
     PARE_TRY(Tensor tensor, tensor_of(m, files));
     if (!source.constants.emplace(m.name(), std::move(tensor)).second)
-      return Error{Code::InvalidModel, fmt::format("tensor '{}'", m.name()), "it is stored twice", "one tensor a name", ""};
+      return Error{Code::InvalidModel, fmt::format("tensor '{}'", m.name()), "it is stored twice", "one tensor a name",
+                   ""};
   }
   return {};
 }
@@ -115,9 +131,9 @@ Result<int64_t> opset_of(const ModelProto& model) {
 // ---- back into messages
 
 void write_attribute(const std::string& name, const Attribute& a, AttributeProto& m) {
-  constexpr AttributeProto::AttributeType kTypes[] = {AttributeProto::INT,  AttributeProto::FLOAT,  AttributeProto::STRING,
-                                                      AttributeProto::INTS, AttributeProto::FLOATS, AttributeProto::TENSOR,
-                                                      AttributeProto::UNDEFINED};
+  constexpr AttributeProto::AttributeType kTypes[] = {
+      AttributeProto::INT,    AttributeProto::FLOAT,  AttributeProto::STRING,   AttributeProto::INTS,
+      AttributeProto::FLOATS, AttributeProto::TENSOR, AttributeProto::UNDEFINED};
   m.set_name(name);
   m.set_type(kTypes[static_cast<size_t>(a.kind)]);
   if (a.kind == Attribute::Kind::Int) m.set_i(a.i);

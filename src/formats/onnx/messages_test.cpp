@@ -60,9 +60,11 @@ TEST(TensorMessage, ElementTypes) {
   };
   const std::vector<Row> rows = {
       {"f32 raw", raw<float>(1, {2}, {1.5f, -2}), reals({1.5f, -2})},
-      {"f32 in its field", with(message(1, {2}), &Message::mutable_float_data, std::vector<float>{1.5f, -2}), reals({1.5f, -2})},
+      {"f32 in its field", with(message(1, {2}), &Message::mutable_float_data, std::vector<float>{1.5f, -2}),
+       reals({1.5f, -2})},
       {"f64 raw becomes f32", raw<double>(11, {2}, {1.5, -2}), reals({1.5f, -2})},
-      {"f64 in its field", with(message(11, {1}), &Message::mutable_double_data, std::vector<double>{0.25}), reals({0.25f})},
+      {"f64 in its field", with(message(11, {1}), &Message::mutable_double_data, std::vector<double>{0.25}),
+       reals({0.25f})},
       {"f16 raw becomes f32: one, the least, infinity", raw<uint16_t>(10, {3}, {0x3c00, 0x8001, 0x7c00}),
        reals({1, -std::ldexp(1.0f, -24), INFINITY})},
       {"f16 in int32_data", in_int32(10, {1}, {0xc100}), reals({-2.5f})},
@@ -74,7 +76,8 @@ TEST(TensorMessage, ElementTypes) {
       {"i32 raw", raw<int32_t>(6, {2}, {-70000, 1}), Tensor::of<int32_t>({2}, {-70000, 1})},
       {"i64 raw", raw<int64_t>(7, {1}, {int64_t{1} << 40}), list({int64_t{1} << 40})},
       {"i64 in its field", with(message(7, {1}), &Message::mutable_int64_data, std::vector<int64_t>{-5}), list({-5})},
-      {"u32 in uint64_data", with(message(12, {1}), &Message::mutable_uint64_data, std::vector<uint64_t>{7}), narrow(DType::U32, {1}, {7})},
+      {"u32 in uint64_data", with(message(12, {1}), &Message::mutable_uint64_data, std::vector<uint64_t>{7}),
+       narrow(DType::U32, {1}, {7})},
       {"bool, any byte but 0 is true", raw<uint8_t>(9, {3}, {0, 1, 7}), narrow(DType::Bool, {3}, {0, 1, 1})},
       {"i4, low half first, odd number", raw<uint8_t>(22, {3}, {0x8f, 0x07}), narrow(DType::I4, {3}, {-1, -8, 7})},
       {"u4 is held as u8", raw<uint8_t>(21, {2}, {0x8f}), Tensor::of<uint8_t>({2}, {15, 8})},
@@ -119,14 +122,16 @@ class SideFile : public testing::Test {
     folder_ = std::filesystem::temp_directory_path() / testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(folder_ / "inner");
     const std::vector<float> values = {9, 1, 2, 9};
-    std::ofstream(folder_ / "inner" / "w.bin", std::ios::binary).write(reinterpret_cast<const char*>(values.data()), 16);
+    std::ofstream(folder_ / "inner" / "w.bin", std::ios::binary)
+        .write(reinterpret_cast<const char*>(values.data()), 16);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   Result<Tensor> read(const std::string& location, const std::string& offset, const std::string& length) {
     Message m = message(1, {2});
     m.set_data_location(Message::EXTERNAL);
-    for (const auto& [key, value] : {std::pair("location", location), std::pair("offset", offset), std::pair("length", length)}) {
+    for (const auto& [key, value] :
+         {std::pair("location", location), std::pair("offset", offset), std::pair("length", length)}) {
       if (value.empty()) continue;
       auto* e = m.add_external_data();
       e->set_key(key);
@@ -175,7 +180,9 @@ TEST_F(SideFile, Refused) {
 }
 
 TEST(Message, RoundTrip) {
-  Source s = graph(17, {1, kFree}, {{"Relu", {"x"}, {"y"}, {{"k", real(2)}, {"l", ints({1, 2})}, {"s", text("t")}}, "n"}}, {{"w", list({4})}});
+  Source s =
+      graph(17, {1, kFree}, {{"Relu", {"x"}, {"y"}, {{"k", real(2)}, {"l", ints({1, 2})}, {"s", text("t")}}, "n"}},
+            {{"w", list({4})}});
   s.metadata["pare.arithmetic"] = "onnx";
   const Result<Source> back = parse(serialize(s), "");
   ASSERT_TRUE(back) << back.error().message();

@@ -9,7 +9,8 @@ Result<void> read_arithmetic(Model& model) {
   const auto found = model.metadata.find("pare.arithmetic");
   if (found == model.metadata.end()) return {};
   const auto arithmetic = parse_arithmetic(found->second);
-  if (!arithmetic) return Error{Code::InvalidModel, "metadata 'pare.arithmetic'", "'" + found->second + "'", arithmetic_names(), ""};
+  if (!arithmetic)
+    return Error{Code::InvalidModel, "metadata 'pare.arithmetic'", "'" + found->second + "'", arithmetic_names(), ""};
   model.arithmetic = *arithmetic;
   return {};
 }

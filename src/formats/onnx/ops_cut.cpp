@@ -49,7 +49,8 @@ Result<Cut> cut_of_picks(const Picks& picks, const Shape& from) {
   if (index.empty()) return invalid("no indices", "at least one");
   const int64_t step = index.size() > 1 ? index[1] - index[0] : 1;
   for (size_t i = 1; i < index.size(); ++i)
-    if (index[i] - index[i - 1] != step || step == 0) return unsupported("indices at several distances", "indices at one distance");
+    if (index[i] - index[i - 1] != step || step == 0)
+      return unsupported("indices at several distances", "indices at one distance");
   Cut cut = Cut::part(from, picks.axis, index[0], static_cast<int64_t>(index.size()));
   cut.step[static_cast<size_t>(picks.axis)] = step;
   return cut;
@@ -88,11 +89,13 @@ Result<Margins> margins_of(const Call& call) {
   PARE_TRY(const std::optional<std::vector<int64_t>> named, call.integers(1, "pads"));
   PARE_TRY(const std::vector<int64_t> axes, padded_axes(call));
   const std::vector<int64_t> pads = named.value_or(std::vector<int64_t>{});
-  if (pads.size() != 2 * axes.size()) return invalid(fmt::format("{} pads", pads.size()), fmt::format("{}", 2 * axes.size()));
+  if (pads.size() != 2 * axes.size())
+    return invalid(fmt::format("{} pads", pads.size()), fmt::format("{}", 2 * axes.size()));
   const auto zeros = std::vector<int64_t>(call.shape(0).size(), 0);
   Margins m{zeros, zeros};
   for (size_t i = 0; i < pads.size(); ++i) {
-    if (pads[i] < -kMostElements || pads[i] > kMostElements) return invalid(fmt::format("a pad of {}", pads[i]), "fewer elements");
+    if (pads[i] < -kMostElements || pads[i] > kMostElements)
+      return invalid(fmt::format("a pad of {}", pads[i]), "fewer elements");
     auto& side = i < axes.size() ? m.before : m.after;
     side[static_cast<size_t>(axes[i % axes.size()])] = pads[i];
   }
@@ -122,7 +125,8 @@ Result<Cut> cut_off(const Shape& shape, const Margins& m) {
   for (size_t k = 0; k < shape.size(); ++k) {
     cut.begin[k] = std::max<int64_t>(0, -m.before[k]);
     cut.size[k] = shape[k] - cut.begin[k] - std::max<int64_t>(0, -m.after[k]);
-    if (cut.size[k] < 1) return invalid(fmt::format("pads {} and {} on axis {}", m.before[k], m.after[k], k), "at least one element left");
+    if (cut.size[k] < 1)
+      return invalid(fmt::format("pads {} and {} on axis {}", m.before[k], m.after[k], k), "at least one element left");
   }
   return cut;
 }

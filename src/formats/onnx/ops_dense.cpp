@@ -21,9 +21,12 @@ Value scaled(const Value& constant, float factor) {
 // Operand 1 as weights [co, ci].
 Result<Value> matrix_of(const Call& call, bool transpose) {
   PARE_TRY(const Value w, call.constant(1));
-  if (w.encoding.type != DType::F32 && !w.encoding.affine()) return invalid("weights of bare integers", "reals, or integers with a scale");
-  if (w.data.shape().size() != 2) return unsupported(fmt::format("weights of shape {}", to_string(w.data.shape())), "rank 2");
-  if (w.data.count() < 1) return invalid(fmt::format("weights of shape {}", to_string(w.data.shape())), "some elements");
+  if (w.encoding.type != DType::F32 && !w.encoding.affine())
+    return invalid("weights of bare integers", "reals, or integers with a scale");
+  if (w.data.shape().size() != 2)
+    return unsupported(fmt::format("weights of shape {}", to_string(w.data.shape())), "rank 2");
+  if (w.data.count() < 1)
+    return invalid(fmt::format("weights of shape {}", to_string(w.data.shape())), "some elements");
   return transpose ? permuted(w, {1, 0}) : w;
 }
 
@@ -33,7 +36,8 @@ Result<std::optional<Value>> bias_of(const Call& call, int64_t co, float beta) {
   const Value c = scaled(call.value(2), beta);
   const Shape& shape = c.data.shape();
   if (shape == Shape{co}) return std::optional(c);
-  if (c.data.count() != 1 && !(c.data.count() == co && !shape.empty() && shape.back() == co)) return std::optional<Value>();
+  if (c.data.count() != 1 && !(c.data.count() == co && !shape.empty() && shape.back() == co))
+    return std::optional<Value>();
   const Tensor reals = dequantize(c.data, c.encoding);
   PARE_TRY(const Tensor row, broadcast_to(reals.reshaped({c.data.count()}), {co}));
   return std::optional(constant_of(row));
@@ -80,7 +84,8 @@ Result<void> gemm(Call& call) {
 Result<void> mat_mul(Call& call) {
   PARE_TRY(call.expect(2));
   PARE_TRY(const Value w, matrix_of(call, true));
-  if (call.rank(0) < 2) return unsupported(fmt::format("operand 0 of shape {}", to_string(call.shape(0))), "rank 2 or more");
+  if (call.rank(0) < 2)
+    return unsupported(fmt::format("operand 0 of shape {}", to_string(call.shape(0))), "rank 2 or more");
   auto op = std::make_shared<Dense>();
   op->keep_leading = true;
   return call.become(std::move(op), {call.tensor(0), call.add_constant(w, 1)});

@@ -45,8 +45,11 @@ Result<void> transpose(Call& call) {
 Result<TensorId> like_first(Call& call, size_t index) {
   const Encoding first = call.encoding(0), own = call.encoding(index);
   if (first == own) return call.tensor(index);
-  const bool bare = call.value(index).constant() && !own.affine() && own.type == first.type && first.grain == Grain::Tensor;
-  if (!bare) return unsupported(fmt::format("operands encoded as {} and {}", to_string(first), to_string(own)), "one encoding and scale");
+  const bool bare =
+      call.value(index).constant() && !own.affine() && own.type == first.type && first.grain == Grain::Tensor;
+  if (!bare)
+    return unsupported(fmt::format("operands encoded as {} and {}", to_string(first), to_string(own)),
+                       "one encoding and scale");
   Value coded = call.value(index);
   coded.encoding = first;
   return call.add_constant(coded, index);
@@ -93,7 +96,8 @@ Result<void> expand(Call& call) {
   PARE_TRY(const std::vector<int64_t> wanted, call.integers(1));
   PARE_TRY(const Shape shape, common_shape(call.shape(0), wanted));
   if (shape == call.shape(0)) return pass_through(call);
-  return unsupported(fmt::format("repetition of {} to {}", to_string(call.shape(0)), to_string(shape)), "a constant operand");
+  return unsupported(fmt::format("repetition of {} to {}", to_string(call.shape(0)), to_string(shape)),
+                     "a constant operand");
 }
 
 // Shapes are fixed, so they are constants.

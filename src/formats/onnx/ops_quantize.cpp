@@ -28,7 +28,8 @@ Result<void> expect_activation_type(DType type) {
 
 Result<std::vector<float>> scales_of(const Call& call) {
   PARE_TRY(const Tensor reals, call.reals(1));
-  if (reals.shape().size() > 1) return unsupported(fmt::format("scales of shape {}", to_string(reals.shape())), "one, or one a channel");
+  if (reals.shape().size() > 1)
+    return unsupported(fmt::format("scales of shape {}", to_string(reals.shape())), "one, or one a channel");
   const auto view = reals.view<float>();
   if (view.empty()) return invalid("no scales", "at least one");
   for (const float s : view)
@@ -41,7 +42,8 @@ Result<std::vector<int32_t>> zeros_of(const Call& call, DType type, size_t count
   if (call.encoding(2).type != type)
     return invalid(fmt::format("zero points of type {}", name_of(call.encoding(2).type)), std::string(name_of(type)));
   PARE_TRY(const std::vector<int64_t> stored, call.integers(2));
-  if (stored.size() != count) return invalid(fmt::format("{} zero points", stored.size()), fmt::format("{}, as scales", count));
+  if (stored.size() != count)
+    return invalid(fmt::format("{} zero points", stored.size()), fmt::format("{}, as scales", count));
   return std::vector<int32_t>(stored.begin(), stored.end());
 }
 
@@ -61,7 +63,8 @@ Result<Encoding> encoding_of(const Call& call, DType type) {
   PARE_TRY(e.axis, front_axis(call.rank(0) == 1 ? 0 : stated, call.rank(0)));
   const int64_t channels = call.shape(0)[static_cast<size_t>(e.axis)];
   if (channels == static_cast<int64_t>(e.scale.size())) return e;
-  return invalid(fmt::format("{} scales for axis {} of {}", e.scale.size(), e.axis, to_string(call.shape(0))), fmt::format("{}", channels));
+  return invalid(fmt::format("{} scales for axis {} of {}", e.scale.size(), e.axis, to_string(call.shape(0))),
+                 fmt::format("{}", channels));
 }
 
 // The type of the codes: the zero point's, else the attribute's, else u8.
@@ -83,7 +86,8 @@ Result<void> quantize_linear(Call& call) {
   PARE_TRY(const Encoding e, encoding_of(call, type));
   if (call.value(0).constant()) return quantize_constant(call, e);
   PARE_TRY(expect_activation_type(type));
-  if (call.encoding(0).type != DType::F32) return unsupported(fmt::format("an operand of type {}", to_string(call.encoding(0))), "f32");
+  if (call.encoding(0).type != DType::F32)
+    return unsupported(fmt::format("an operand of type {}", to_string(call.encoding(0))), "f32");
   auto op = std::make_shared<Quantize>();
   op->type = name_of(type);
   PARE_TRY(const TensorId y, call.add(std::move(op), {call.tensor(0)}));

@@ -17,18 +17,21 @@ Result<Value> filter_of(const Call& call) {
   const Shape& shape = w.data.shape();
   if (shape.size() != call.shape(0).size())
     return invalid(fmt::format("weights of shape {}", to_string(shape)), fmt::format("rank {}", call.rank(0)));
-  if (w.encoding.type != DType::F32 && !w.encoding.affine()) return invalid("weights of bare integers", "reals, or integers with a scale");
+  if (w.encoding.type != DType::F32 && !w.encoding.affine())
+    return invalid("weights of bare integers", "reals, or integers with a scale");
   for (const int64_t extent : shape)
     if (extent < 1) return invalid(fmt::format("weights of shape {}", to_string(shape)), "extents of at least 1");
   if (shape.size() == 4) return w;
-  if (w.encoding.grain == Grain::Channel && w.encoding.axis > 1) return unsupported("a scale for each column of the kernel");
+  if (w.encoding.grain == Grain::Channel && w.encoding.axis > 1)
+    return unsupported("a scale for each column of the kernel");
   return reshaped(w, {shape[0], shape[1], 1, shape[2]});
 }
 
 Result<void> check_kernel_shape(const Call& call, const std::vector<int64_t>& kernel) {
   PARE_TRY(const std::vector<int64_t> stated, integers_of(call.node(), "kernel_shape", kernel));
   if (stated == kernel) return {};
-  return invalid(fmt::format("kernel_shape = {}", to_string(stated)), fmt::format("{}, the weights'", to_string(kernel)));
+  return invalid(fmt::format("kernel_shape = {}", to_string(stated)),
+                 fmt::format("{}, the weights'", to_string(kernel)));
 }
 
 template <class ConvOp>
@@ -76,7 +79,8 @@ Result<Window> pooling_window(const Call& call) {
   PARE_TRY(const Window w, window_of(call, kernel));
   if (w.dilation != Window::Pair{1, 1}) return unsupported("dilations");
   for (size_t k = 0; k < 2; ++k)
-    if (w.before[k] >= w.kernel[k] || w.after[k] >= w.kernel[k] + w.stride[k]) return unsupported("pads as large as the kernel");
+    if (w.before[k] >= w.kernel[k] || w.after[k] >= w.kernel[k] + w.stride[k])
+      return unsupported("pads as large as the kernel");
   return w;
 }
 
@@ -116,7 +120,8 @@ Result<void> average_pool(Call& call) {
 Result<void> global_max_pool(Call& call) {
   PARE_TRY(call.expect(1));
   const Shape& x = call.shape(0);
-  if (x.size() != 3 && x.size() != 4) return unsupported(fmt::format("an operand of shape {}", to_string(x)), "rank 3 or 4");
+  if (x.size() != 3 && x.size() != 4)
+    return unsupported(fmt::format("an operand of shape {}", to_string(x)), "rank 3 or 4");
   Window w;
   w.kernel = x.size() == 4 ? Window::Pair{x[2], x[3]} : Window::Pair{1, x[2]};
   return pool(call, std::make_shared<Pool2d>(Pool2d::Kind::Max), w);

@@ -1,3 +1,4 @@
+// Attributes and operands of operators that both tables know.
 #include "formats/onnx/parameters.hpp"
 
 #include <fmt/format.h>
@@ -75,11 +76,13 @@ namespace {
 Result<void> check_pieces(const Pieces& pieces, int64_t extent, size_t outputs) {
   int64_t left = extent;
   for (const int64_t size : pieces.sizes) {
-    if (size < 0 || size > left) return invalid("pieces " + to_string(pieces.sizes), fmt::format("a sum of {}", extent));
+    if (size < 0 || size > left)
+      return invalid("pieces " + to_string(pieces.sizes), fmt::format("a sum of {}", extent));
     left -= size;
   }
   if (left != 0) return invalid("pieces " + to_string(pieces.sizes), fmt::format("a sum of {}", extent));
-  if (outputs > pieces.sizes.size()) return invalid(fmt::format("{} outputs", outputs), fmt::format("{}", pieces.sizes.size()));
+  if (outputs > pieces.sizes.size())
+    return invalid(fmt::format("{} outputs", outputs), fmt::format("{}", pieces.sizes.size()));
   return {};
 }
 

@@ -1,4 +1,5 @@
-// Parameters of operators that folding and lowering both know, whichever operator set has them as attributes or operands.
+// Parameters of operators that folding and lowering both know, whichever operator set has them as attributes or
+// operands.
 #pragma once
 
 #include "formats/onnx/lowering.hpp"

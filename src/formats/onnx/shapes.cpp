@@ -1,3 +1,4 @@
+// Bounds are checked before they are used: numbers in a file may be anything that fits 64 bits.
 #include "formats/onnx/shapes.hpp"
 
 #include <fmt/format.h>
@@ -47,7 +48,9 @@ Result<Shape> reshaped(const Shape& from, const std::vector<int64_t>& wanted, bo
   int64_t open = -1;
   for (size_t i = 0; i < to.size(); ++i) {
     if (to[i] == 0 && !allow_zero) {
-      if (i >= from.size()) return invalid(fmt::format("a 0 at axis {} of the new shape", i), fmt::format("an axis of {}", to_string(from)));
+      if (i >= from.size())
+        return invalid(fmt::format("a 0 at axis {} of the new shape", i),
+                       fmt::format("an axis of {}", to_string(from)));
       to[i] = from[i];
     }
     if (to[i] != -1) continue;
@@ -59,7 +62,8 @@ Result<Shape> reshaped(const Shape& from, const std::vector<int64_t>& wanted, bo
   const int64_t count = count_of(from);
   if (open >= 0 && known > 0) to[static_cast<size_t>(open)] = count / known;
   if (count_of(to) == count) return to;
-  return invalid(fmt::format("new shape {} for {}", to_string(wanted), to_string(from)), fmt::format("{} elements", count));
+  return invalid(fmt::format("new shape {} for {}", to_string(wanted), to_string(from)),
+                 fmt::format("{} elements", count));
 }
 
 Result<Shape> squeezed(const Shape& from, const std::optional<std::vector<int64_t>>& axes) {
@@ -67,7 +71,8 @@ Result<Shape> squeezed(const Shape& from, const std::optional<std::vector<int64_
   if (!axes) std::transform(from.begin(), from.end(), drop.begin(), [](int64_t extent) { return extent == 1; });
   for (const int64_t axis : axes.value_or(std::vector<int64_t>{})) {
     PARE_TRY(const int64_t front, front_axis(axis, static_cast<int64_t>(from.size())));
-    if (from[static_cast<size_t>(front)] != 1) return invalid(fmt::format("axis {} of {}", axis, to_string(from)), "an extent of 1");
+    if (from[static_cast<size_t>(front)] != 1)
+      return invalid(fmt::format("axis {} of {}", axis, to_string(from)), "an extent of 1");
     drop[static_cast<size_t>(front)] = true;
   }
   Shape to;
@@ -77,7 +82,8 @@ Result<Shape> squeezed(const Shape& from, const std::optional<std::vector<int64_
 }
 
 Result<Shape> unsqueezed(const Shape& from, const std::vector<int64_t>& axes) {
-  if (static_cast<int64_t>(axes.size()) > kMostRank) return invalid(fmt::format("{} new axes", axes.size()), fmt::format("at most {}", kMostRank));
+  if (static_cast<int64_t>(axes.size()) > kMostRank)
+    return invalid(fmt::format("{} new axes", axes.size()), fmt::format("at most {}", kMostRank));
   PARE_TRY(const std::vector<int64_t> sorted, front_axes(axes, static_cast<int64_t>(from.size() + axes.size())));
   Shape to = from;
   for (const int64_t axis : sorted) to.insert(to.begin() + axis, 1);
@@ -133,7 +139,9 @@ struct AxisCut {
 };
 
 AxisCut cut_axis(int64_t extent, int64_t start, int64_t end, int64_t step) {
-  const auto bound = [&](int64_t x, int64_t least, int64_t most) { return std::clamp(x < 0 ? x + extent : x, least, most); };
+  const auto bound = [&](int64_t x, int64_t least, int64_t most) {
+    return std::clamp(x < 0 ? x + extent : x, least, most);
+  };
   // A step beyond the extent takes one element, whatever it is.
   step = std::clamp(step, -extent - 1, extent + 1);
   if (step > 0) {
@@ -147,8 +155,11 @@ AxisCut cut_axis(int64_t extent, int64_t start, int64_t end, int64_t step) {
 Result<void> check_bounds(const SliceBounds& b, int64_t rank) {
   const size_t n = b.starts.size();
   if (b.ends.size() != n || (!b.axes.empty() && b.axes.size() != n) || (!b.steps.empty() && b.steps.size() != n))
-    return invalid(fmt::format("{} starts, {} ends, {} axes, {} steps", n, b.ends.size(), b.axes.size(), b.steps.size()), "as many of each");
-  if (static_cast<int64_t>(n) > rank) return invalid(fmt::format("{} starts", n), fmt::format("at most {}, one an axis", rank));
+    return invalid(
+        fmt::format("{} starts, {} ends, {} axes, {} steps", n, b.ends.size(), b.axes.size(), b.steps.size()),
+        "as many of each");
+  if (static_cast<int64_t>(n) > rank)
+    return invalid(fmt::format("{} starts", n), fmt::format("at most {}, one an axis", rank));
   if (std::find(b.steps.begin(), b.steps.end(), 0) != b.steps.end()) return invalid("a step of 0", "other steps");
   return {};
 }
@@ -162,14 +173,16 @@ Result<Cut> cut_of(const Shape& shape, const SliceBounds& bounds) {
   for (size_t i = 0; i < bounds.starts.size(); ++i) {
     PARE_TRY(const int64_t front, front_axis(bounds.axes.empty() ? static_cast<int64_t>(i) : bounds.axes[i], rank));
     const auto axis = static_cast<size_t>(front);
-    const AxisCut c = cut_axis(shape[axis], bounds.starts[i], bounds.ends[i], bounds.steps.empty() ? 1 : bounds.steps[i]);
+    const AxisCut c =
+        cut_axis(shape[axis], bounds.starts[i], bounds.ends[i], bounds.steps.empty() ? 1 : bounds.steps[i]);
     cut.begin[axis] = c.begin, cut.size[axis] = c.size, cut.step[axis] = c.step;
   }
   return cut;
 }
 
 Result<std::vector<int64_t>> equal_parts(int64_t extent, int64_t parts) {
-  if (parts < 1 || parts > extent) return invalid(fmt::format("{} parts of an extent of {}", parts, extent), fmt::format("1 to {}", extent));
+  if (parts < 1 || parts > extent)
+    return invalid(fmt::format("{} parts of an extent of {}", parts, extent), fmt::format("1 to {}", extent));
   const int64_t size = (extent + parts - 1) / parts;
   std::vector<int64_t> sizes(static_cast<size_t>(parts), size);
   sizes.back() = extent - size * (parts - 1);

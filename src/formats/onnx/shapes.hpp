@@ -1,4 +1,5 @@
-// Shape rules that folding and lowering share: each turns a node's parameters and an operand's shape into plain numbers.
+// Shape rules that folding and lowering share: each turns a node's parameters and an operand's shape into plain
+// numbers.
 #pragma once
 
 #include <optional>

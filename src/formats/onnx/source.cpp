@@ -1,3 +1,4 @@
+// Attributes, checked for their kind when they are asked for.
 #include "formats/onnx/source.hpp"
 
 #include <fmt/format.h>
@@ -5,13 +6,15 @@
 namespace pare::onnx {
 namespace {
 
-constexpr const char* kKindNames[] = {"an integer", "a real", "a text", "integers", "reals", "a tensor", "another kind"};
+constexpr const char* kKindNames[] = {"an integer", "a real",   "a text",      "integers",
+                                      "reals",      "a tensor", "another kind"};
 
 // The attribute if it is of the kind, null if there is none.
 Result<const Attribute*> expect_kind(const SourceNode& node, std::string_view name, Attribute::Kind kind) {
   const Attribute* a = find_attribute(node, name);
   if (!a || a->kind == kind) return a;
-  return Error{Code::InvalidModel, "", fmt::format("attribute '{}' holds {}", name, kKindNames[static_cast<size_t>(a->kind)]),
+  return Error{Code::InvalidModel, "",
+               fmt::format("attribute '{}' holds {}", name, kKindNames[static_cast<size_t>(a->kind)]),
                kKindNames[static_cast<size_t>(kind)], ""};
 }
 
@@ -53,9 +56,16 @@ Attribute Attribute::of(pare::Tensor value) {
   return a;
 }
 
+const std::string& SourceNode::first_output() const {
+  static const std::string kNone;
+  for (const std::string& output : out)
+    if (!output.empty()) return output;
+  return kNone;
+}
+
 std::string SourceNode::place() const {
   if (!name.empty()) return fmt::format("node '{}'", name);
-  return fmt::format("node {} '{}'", type, out.empty() ? "" : out[0]);
+  return fmt::format("node {} '{}'", type, first_output());
 }
 
 const Attribute* find_attribute(const SourceNode& node, std::string_view name) {

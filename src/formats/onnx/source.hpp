@@ -39,6 +39,8 @@ struct SourceNode {
   std::map<std::string, Attribute> attributes{};
   std::string name{}, domain{};
 
+  /// The first output that has a name, or "".
+  const std::string& first_output() const;
   /// "node 'name'", or, without a name, "node Conv 'first output'".
   std::string place() const;
 };

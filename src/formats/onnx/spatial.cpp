@@ -1,3 +1,4 @@
+// Windows on two axes, from the ways in which the source describes them.
 #include "formats/onnx/spatial.hpp"
 
 #include <fmt/format.h>
@@ -25,11 +26,13 @@ OpPtr reshape(Shape shape) {
 }
 
 // A list for each spatial axis, as a pair; a single axis is the width.
-Result<Window::Pair> pair_of(std::string_view name, const std::vector<int64_t>& list, size_t axes, int64_t fill, int64_t least) {
+Result<Window::Pair> pair_of(std::string_view name, const std::vector<int64_t>& list, size_t axes, int64_t fill,
+                             int64_t least) {
   if (list.size() != axes)
     return invalid(fmt::format("{} = {}", name, to_string(list)), fmt::format("{} numbers, one a spatial axis", axes));
   for (const int64_t x : list)
-    if (x < least || x > kMostReach) return invalid(fmt::format("{} = {}", name, to_string(list)), fmt::format("{} to {}", least, kMostReach));
+    if (x < least || x > kMostReach)
+      return invalid(fmt::format("{} = {}", name, to_string(list)), fmt::format("{} to {}", least, kMostReach));
   return axes == 2 ? Window::Pair{list[0], list[1]} : Window::Pair{fill, list[0]};
 }
 
@@ -50,7 +53,8 @@ void pad_same(Window& w, size_t k, int64_t extent, bool upper) {
 
 Result<void> pad_explicit(const Call& call, Window& w, size_t axes) {
   PARE_TRY(const std::vector<int64_t> pads, integers_of(call.node(), "pads", std::vector<int64_t>(2 * axes, 0)));
-  if (pads.size() != 2 * axes) return invalid(fmt::format("pads = {}", to_string(pads)), fmt::format("{} numbers", 2 * axes));
+  if (pads.size() != 2 * axes)
+    return invalid(fmt::format("pads = {}", to_string(pads)), fmt::format("{} numbers", 2 * axes));
   const auto middle = pads.begin() + static_cast<ptrdiff_t>(axes);
   PARE_TRY(w.before, pair_of("pads", {pads.begin(), middle}, axes, 0, 0));
   PARE_TRY(w.after, pair_of("pads", {middle, pads.end()}, axes, 0, 0));
@@ -81,7 +85,8 @@ void pad_ceil(Window& w, size_t k, int64_t extent) {
 Result<TensorId> to_channels_last(Call& call, size_t index) {
   TensorId id = call.tensor(index);
   const Shape shape = call.shape(index);
-  if (shape.size() != 3 && shape.size() != 4) return unsupported(fmt::format("an operand of shape {}", to_string(shape)), "rank 3 or 4");
+  if (shape.size() != 3 && shape.size() != 4)
+    return unsupported(fmt::format("an operand of shape {}", to_string(shape)), "rank 3 or 4");
   if (shape.size() == 3) {
     PARE_TRY(id, call.add(reshape({shape[0], shape[1], 1, shape[2]}), {id}, ":x_nchw"));
     call.info(id).axes = "nchw";
@@ -106,7 +111,8 @@ Result<void> from_channels_last(Call& call, TensorId id) {
 
 Result<Window> window_of(const Call& call, const std::vector<int64_t>& kernel) {
   const Shape& x = call.shape(0);
-  if (x.size() != 3 && x.size() != 4) return unsupported(fmt::format("an operand of shape {}", to_string(x)), "rank 3 or 4");
+  if (x.size() != 3 && x.size() != 4)
+    return unsupported(fmt::format("an operand of shape {}", to_string(x)), "rank 3 or 4");
   const size_t axes = x.size() - 2;
   const Window::Pair extent = axes == 2 ? Window::Pair{x[2], x[3]} : Window::Pair{1, x[2]};
   Window w;

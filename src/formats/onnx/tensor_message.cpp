@@ -1,3 +1,4 @@
+// Stored elements to held ones. Nothing is allocated before the size that is claimed has been compared with the bytes.
 #include "formats/onnx/tensor_message.hpp"
 
 #include <fmt/format.h>
@@ -23,16 +24,18 @@ struct TypeRow {
   DType stored, held;
 };
 constexpr TypeRow kTypes[] = {
-    {1, DType::F32, DType::F32},  {2, DType::U8, DType::U8},   {3, DType::I8, DType::I8},     {4, DType::U16, DType::U16},
-    {5, DType::I16, DType::I16},  {6, DType::I32, DType::I32}, {7, DType::I64, DType::I64},   {9, DType::Bool, DType::Bool},
-    {10, DType::F16, DType::F32}, {11, DType::F64, DType::F32}, {12, DType::U32, DType::U32}, {13, DType::U64, DType::U64},
-    {16, DType::BF16, DType::F32}, {21, DType::I4, DType::U8}, {22, DType::I4, DType::I4},
+    {1, DType::F32, DType::F32},   {2, DType::U8, DType::U8},     {3, DType::I8, DType::I8},
+    {4, DType::U16, DType::U16},   {5, DType::I16, DType::I16},   {6, DType::I32, DType::I32},
+    {7, DType::I64, DType::I64},   {9, DType::Bool, DType::Bool}, {10, DType::F16, DType::F32},
+    {11, DType::F64, DType::F32},  {12, DType::U32, DType::U32},  {13, DType::U64, DType::U64},
+    {16, DType::BF16, DType::F32}, {21, DType::I4, DType::U8},    {22, DType::I4, DType::I4},
 };
 
 Result<TypeRow> row_of(int32_t code) {
   for (const TypeRow& row : kTypes)
     if (row.code == code) return row;
-  return Error{Code::Unsupported, "", fmt::format("elements of ONNX type {}", code), "reals of 16 to 64 bits, integers or bool", ""};
+  return Error{Code::Unsupported, "", fmt::format("elements of ONNX type {}", code),
+               "reals of 16 to 64 bits, integers or bool", ""};
 }
 
 int64_t stored_bytes(const TypeRow& row, int64_t count) {
@@ -77,17 +80,24 @@ void unpack_nibbles(const std::byte* from, Tensor& to) {
 // The tensor whose stored bytes are `from`, of which there are enough.
 Tensor decode(const TypeRow& row, Shape shape, const std::byte* from) {
   Tensor t(row.held, std::move(shape));
-  if (row.stored == DType::F16) convert<uint16_t, float>(from, t, from_half);
-  else if (row.stored == DType::BF16) convert<uint16_t, float>(from, t, from_bfloat);
-  else if (row.stored == DType::F64) convert<double, float>(from, t, [](double x) { return static_cast<float>(x); });
-  else if (row.stored == DType::Bool) convert<uint8_t, uint8_t>(from, t, [](uint8_t x) { return uint8_t{x != 0}; });
-  else if (row.stored == DType::I4) unpack_nibbles(from, t);
-  else if (t.byte_count() > 0) std::memcpy(t.data_for_edit(), from, static_cast<size_t>(t.byte_count()));
+  if (row.stored == DType::F16)
+    convert<uint16_t, float>(from, t, from_half);
+  else if (row.stored == DType::BF16)
+    convert<uint16_t, float>(from, t, from_bfloat);
+  else if (row.stored == DType::F64)
+    convert<double, float>(from, t, [](double x) { return static_cast<float>(x); });
+  else if (row.stored == DType::Bool)
+    convert<uint8_t, uint8_t>(from, t, [](uint8_t x) { return uint8_t{x != 0}; });
+  else if (row.stored == DType::I4)
+    unpack_nibbles(from, t);
+  else if (t.byte_count() > 0)
+    std::memcpy(t.data_for_edit(), from, static_cast<size_t>(t.byte_count()));
   return t;
 }
 
 Error size_error(std::string_view unit, int64_t found, int64_t expected, const Shape& shape) {
-  return {Code::InvalidModel, "", fmt::format("{} {}", found, unit), fmt::format("{} for the shape {}", expected, to_string(shape)), ""};
+  return {Code::InvalidModel, "", fmt::format("{} {}", found, unit),
+          fmt::format("{} for the shape {}", expected, to_string(shape)), ""};
 }
 
 Result<Tensor> from_bytes(const TypeRow& row, const Shape& shape, std::span<const std::byte> bytes) {
@@ -112,12 +122,18 @@ Result<Tensor> from_list(const TypeRow& row, const Shape& shape, const List& lis
 
 Result<Tensor> from_fields(const TypeRow& row, const Shape& shape, const ::onnx::TensorProto& m) {
   switch (row.stored) {
-    case DType::F32: return from_list<float>(row, shape, m.float_data());
-    case DType::F64: return from_list<double>(row, shape, m.double_data());
-    case DType::I64: return from_list<int64_t>(row, shape, m.int64_data());
-    case DType::U64: return from_list<uint64_t>(row, shape, m.uint64_data());
-    case DType::U32: return from_list<uint32_t>(row, shape, m.uint64_data());
-    case DType::I32: return from_list<int32_t>(row, shape, m.int32_data());
+    case DType::F32:
+      return from_list<float>(row, shape, m.float_data());
+    case DType::F64:
+      return from_list<double>(row, shape, m.double_data());
+    case DType::I64:
+      return from_list<int64_t>(row, shape, m.int64_data());
+    case DType::U64:
+      return from_list<uint64_t>(row, shape, m.uint64_data());
+    case DType::U32:
+      return from_list<uint32_t>(row, shape, m.uint64_data());
+    case DType::I32:
+      return from_list<int32_t>(row, shape, m.int32_data());
     default:
       return bytes_of(row.stored) == 2 ? from_list<uint16_t>(row, shape, m.int32_data())
                                        : from_list<uint8_t>(row, shape, m.int32_data());
@@ -136,7 +152,8 @@ Result<int64_t> number_entry(const ::onnx::TensorProto& m, const std::string& ke
   int64_t value = -1;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem == std::errc() && end == text.data() + text.size() && value >= 0) return value;
-  return Error{Code::InvalidModel, "", fmt::format("{} = '{}' of external data", key, text), "a byte count of at least 0", ""};
+  return Error{Code::InvalidModel, "", fmt::format("{} = '{}' of external data", key, text),
+               "a byte count of at least 0", ""};
 }
 
 Result<Tensor> from_side_file(const TypeRow& row, const Shape& shape, const ::onnx::TensorProto& m, SideFiles& files) {
@@ -145,7 +162,8 @@ Result<Tensor> from_side_file(const TypeRow& row, const Shape& shape, const ::on
   const auto size = static_cast<int64_t>(bytes.size());
   PARE_TRY(const int64_t offset, number_entry(m, "offset", 0));
   if (offset > size)
-    return Error{Code::InvalidModel, "", fmt::format("offset {} in '{}'", offset, location), fmt::format("at most {}", size), ""};
+    return Error{Code::InvalidModel, "", fmt::format("offset {} in '{}'", offset, location),
+                 fmt::format("at most {}", size), ""};
   PARE_TRY(const int64_t length, number_entry(m, "length", size - offset));
   if (length > size - offset)
     return Error{Code::InvalidModel, "", fmt::format("{} bytes at offset {} in '{}'", length, offset, location),
@@ -168,9 +186,11 @@ Result<std::span<const std::byte>> SideFiles::read(const std::string& location) 
   const fs::path file = fs::weakly_canonical(folder / location, code);
   const bool local = !location.empty() && location.find('\0') == std::string::npos && fs::path(location).is_relative();
   if (!local || code || !inside(file, folder))
-    return Error{Code::InvalidModel, "", fmt::format("external data in '{}'", location), "a file in the model's folder", ""};
+    return Error{Code::InvalidModel, "", fmt::format("external data in '{}'", location), "a file in the model's folder",
+                 ""};
   if (!fs::is_regular_file(file, code))
-    return Error{Code::Io, "", fmt::format("external data in '{}', which is not there", location), "a file beside the model", ""};
+    return Error{Code::Io, "", fmt::format("external data in '{}', which is not there", location),
+                 "a file beside the model", ""};
   PARE_TRY(std::vector<std::byte> bytes, read_file(file.string()));
   return std::span<const std::byte>(files_[location] = std::move(bytes));
 }

@@ -25,8 +25,12 @@ inline Attribute ints(std::vector<int64_t> values) { return Attribute::of(std::m
 inline Attribute number(int64_t value) { return Attribute::of(value); }
 inline Attribute real(float value) { return Attribute::of(value); }
 inline Attribute text(std::string value) { return Attribute::of(std::move(value)); }
-inline Tensor list(std::vector<int64_t> values) { return Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, values); }
-inline Tensor reals(std::vector<float> values) { return Tensor::of<float>({static_cast<int64_t>(values.size())}, values); }
+inline Tensor list(std::vector<int64_t> values) {
+  return Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, values);
+}
+inline Tensor reals(std::vector<float> values) {
+  return Tensor::of<float>({static_cast<int64_t>(values.size())}, values);
+}
 inline Tensor scalar(float value) { return Tensor::of<float>({}, {value}); }
 /// 0, 1, 2, ... in f32.
 inline Tensor counting(Shape shape) {
