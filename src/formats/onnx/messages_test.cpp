@@ -3,8 +3,10 @@
 #include <onnx/onnx_pb.h>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -119,7 +121,8 @@ TEST(TensorMessage, Refused) {
 class SideFile : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / testing::UnitTest::GetInstance()->current_test_info()->name();
+    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = std::filesystem::temp_directory_path() / ("pare_side_file_" + name + std::to_string(getpid()));
     std::filesystem::create_directories(folder_ / "inner");
     const std::vector<float> values = {9, 1, 2, 9};
     std::ofstream(folder_ / "inner" / "w.bin", std::ios::binary)
@@ -154,13 +157,13 @@ TEST_F(SideFile, Read) {
 }
 
 TEST_F(SideFile, Refused) {
-  std::filesystem::create_symlink("/etc/hostname", folder_ / "link");
+  std::filesystem::create_symlink(PARE_SOURCE_DIR "/CMakeLists.txt", folder_ / "link");
   struct Row {
     const char *name, *location, *offset, *length, *text;
   };
   const Row rows[] = {
       {"a folder above", "../../w.bin", "0", "8", "a file in the model's folder"},
-      {"an absolute path", "/etc/hostname", "0", "8", "a file in the model's folder"},
+      {"an absolute path", "/etc/passwd", "0", "8", "a file in the model's folder"},
       {"a link that leads out", "link", "0", "8", "a file in the model's folder"},
       {"no location", "", "0", "8", "a file in the model's folder"},
       {"a missing file", "inner/other.bin", "0", "8", "which is not there"},
