@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "jobs/child.hpp"
-#include "jobs/npz_file.hpp"
+#include "jobs/npz.hpp"
 
 namespace pare {
 namespace {
@@ -26,8 +26,8 @@ TEST(NpzFile, reads_what_it_wrote) {
   ASSERT_TRUE(folder);
   const std::string path = folder->path() + "/x.npz";
   const Tensor a = Tensor::of<int8_t>({2, 2}, {-128, -1, 0, 127}), b = Tensor::of<float>({1}, {0.5f});
-  ASSERT_TRUE(write_npz_file(path, {{"in/a:0", a}, {"b", b}}));
-  const auto first = read_npz_array(path, "in/a:0"), second = read_npz_array(path, "b");
+  ASSERT_TRUE(write_npz(path, {{"in/a:0", a}, {"b", b}}));
+  const auto first = read_array(path, "in/a:0"), second = read_array(path, "b");
   ASSERT_TRUE(first) << first.error().message();
   ASSERT_TRUE(second) << second.error().message();
   EXPECT_EQ(*first, a);

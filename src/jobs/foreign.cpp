@@ -7,7 +7,7 @@
 
 #include "jobs/child.hpp"
 #include "jobs/links.hpp"
-#include "jobs/npz_file.hpp"
+#include "jobs/npz.hpp"
 #include "jobs/vectors.hpp"
 
 namespace pare {
@@ -53,7 +53,7 @@ Result<Difference> compare_outputs(const Proof& proof, const std::vector<TestVec
   Difference d{static_cast<int64_t>(vectors.size()), static_cast<int64_t>(proof.model.outputs.size()), ""};
   for (size_t i = 0; i < proof.model.outputs.size() && d.first.empty(); ++i) {
     const std::string& name = proof.model.tensor(proof.model.outputs[i]).name;
-    PARE_TRY(const Tensor found, read_npz_array(path, name));
+    PARE_TRY(const Tensor found, read_array(path, name));
     d.first = first_difference(name, stacked(vectors, &TestVector::out, i), found);
   }
   return d;
@@ -66,10 +66,10 @@ Result<Link> foreign_link(const Proof& proof) {
   if (proof.request.with.empty()) return skipped(link, "no runtime was asked for");
   PARE_TRY(const TemporaryFolder folder, TemporaryFolder::make());
   PARE_TRY(const auto vectors, data_vectors(proof.reference, proof.samples, std::numeric_limits<int64_t>::max()));
-  NamedTensors inputs;
+  Arrays inputs;
   for (size_t i = 0; i < proof.model.inputs.size(); ++i)
     inputs.emplace_back(proof.model.tensor(proof.model.inputs[i]).name, stacked(vectors, &TestVector::in, i));
-  PARE_TRY(write_npz_file(folder.path() + "/in.npz", inputs));
+  PARE_TRY(write_npz(folder.path() + "/in.npz", inputs));
   PARE_TRY(run_script(proof, folder.path()));
   PARE_TRY(const Difference d, compare_outputs(proof, vectors, folder.path() + "/out.npz"));
   return ran(link, d);

@@ -136,6 +136,13 @@ Result<Arrays> read_arrays(const std::string& path) {
   return Arrays{{"", std::move(tensor)}};
 }
 
+Result<Tensor> read_array(const std::string& path, const std::string& name) {
+  PARE_TRY(const Arrays arrays, read_npz(path));
+  for (const auto& [found, tensor] : arrays)
+    if (found == name) return tensor;
+  return Error{Code::InvalidArgument, path, "no array '" + name + "'", "the model's tensors by name", ""};
+}
+
 Result<void> write_npz(const std::string& path, const Arrays& arrays) {
   const std::string part = path + ".part";
   int code = 0;
