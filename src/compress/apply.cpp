@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compress/layer.hpp"
 #include "compress/selectors.hpp"
 #include "ops/quantize/quantize.hpp"
 #include "pare/compress.hpp"
@@ -11,10 +12,6 @@
 
 namespace pare {
 namespace {
-
-// A bias of at most 2^30 leaves room for the products in the int32 accumulator.
-constexpr double kMaxBias = 1073741824.0;
-constexpr double kMaxAccumulator = 2147483647.0;
 
 class Applier {
  public:
@@ -176,42 +173,6 @@ class Applier {
       return Error{Code::InvalidModel, fmt::format("node '{}'", node.name), fmt::format("{} biases beyond 2^30 steps", raised),
                    "biases that fit int32", "Leave out --strict-bias to have the weight scales raised"};
     if (notes_) notes_->push_back(fmt::format("node '{}': the weight scale of {} channels was raised so that the bias fits int32", node.name, raised));
-    return {};
-  }
-
-  static TensorInfo encoded_bias(TensorInfo bias, float in_scale, const Encoding& weights) {
-    const Tensor reals = dequantize(bias.data, bias.encoding);
-    Tensor codes(DType::I32, bias.shape);
-    const auto from = reals.view<float>();
-    auto to = codes.edit<int32_t>();
-    std::vector<float> scales;
-    for (size_t c = 0; c < from.size(); ++c) {
-      const double scale = static_cast<double>(in_scale) * static_cast<double>(weights.scale_at(static_cast<int64_t>(c)));
-      to[c] = static_cast<int32_t>(std::clamp(round_half_away(from[c] / scale), -kMaxBias, kMaxBias));
-      if (c == 0 || weights.scale.size() > 1) scales.push_back(static_cast<float>(scale));
-    }
-    bias.data = std::move(codes);
-    bias.encoding = scales.size() > 1 ? Encoding::per_channel(DType::I32, 0, std::move(scales))
-                                      : Encoding::per_tensor(DType::I32, scales.empty() ? 1.0f : scales[0], 0, true);
-    return bias;
-  }
-
-  // The worst case: every input code is as far from the zero point as it can be, 255 steps.
-  static Result<void> check_accumulator(const Node& node, const TensorInfo& weights, const TensorInfo* bias) {
-    const Contract contract = node.op->contract();
-    int64_t inner = 1;
-    const int64_t channels = weights.shape[static_cast<size_t>(contract.channel_axis)];
-    for (size_t i = static_cast<size_t>(contract.channel_axis) + 1; i < weights.shape.size(); ++i) inner *= weights.shape[i];
-    std::vector<double> worst(static_cast<size_t>(channels), 0);
-    const auto codes = weights.data.view<int8_t>();
-    for (size_t i = 0; i < codes.size(); ++i)
-      worst[static_cast<size_t>(static_cast<int64_t>(i) / inner % channels)] += 255.0 * std::abs(codes[i]);
-    for (size_t c = 0; c < worst.size(); ++c) {
-      const double total = worst[c] + (bias ? std::fabs(bias->data.view<int32_t>()[c]) : 0);
-      if (total > kMaxAccumulator)
-        return Error{Code::Unsupported, fmt::format("node '{}'", node.name), fmt::format("channel {} may reach {:.0f} in the accumulator", c, total),
-                     "at most 2147483647", "Split the layer"};
-    }
     return {};
   }
 
