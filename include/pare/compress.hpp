@@ -18,7 +18,7 @@ namespace pare {
 
 /// One thing that a pass did, told by node names.
 struct Change {
-  std::string pass;               ///< "adjust", "fold", "fuse"
+  std::string pass;               ///< "adjust", "fold", "fuse", "qdq"
   std::vector<std::string> from;  ///< nodes before
   std::string to;                 ///< the node after, empty if they are gone
   std::string what;               ///< "batch_norm folded into conv2d"
@@ -33,8 +33,11 @@ Result<Model> adjust(const Model& model, bool nhwc_interface, Changes* changes);
 Result<Model> fold(const Model& model, Changes* changes);
 /// Fuses activations into the layer before them, and turns an average pool over the whole image into a mean.
 Result<Model> fuse(const Model& model, Changes* changes);
-/// Turns Dequantize - float operator - Quantize into the integer operator; scales are kept. Errors: Unsupported.
-Result<Model> fuse_qdq(const Model& model, Changes* changes);
+/// Turns Dequantize - float operator - Quantize into the integer operator, with the scales that the model has; uint8
+/// codes become int8. What has no integer form stays float, and `changes` says why. With `integer_interface`, inputs and
+/// outputs become int8 where their encodings are known; otherwise they keep their types. The Arithmetic `onnx`, which
+/// has no integer operators, is taken off. Errors: InvalidModel.
+Result<Model> fuse_qdq(const Model& model, bool integer_interface, Changes* changes);
 /// adjust, fold, fuse, in the order in which they help each other.
 Result<Model> simplify(const Model& model, bool nhwc_interface, Changes* changes);
 
