@@ -46,6 +46,7 @@ struct Loaded {
   int64_t file_bytes = 0;
   std::string hash;
 };
+/// A QDQ model that is to be computed by other rules than `onnx` is given in its integer form, as `convert` writes it.
 Result<Loaded> load(const std::string& path, const Common& common);
 /// By which rules `model` is computed; None for a float model.
 /// Errors: InvalidArgument for an unknown name, or an Arithmetic asked for on a model without integer tensors.

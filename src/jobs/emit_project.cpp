@@ -41,6 +41,9 @@ Result<EmitReport> emit_project(const EmitRequest& request, const Common& common
   const auto start = std::chrono::steady_clock::now();
   PARE_TRY(const Loaded loaded, load(request.model, common));
   PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(loaded.model, request.model, common));
+  if (arithmetic == Arithmetic::Onnx)
+    return Error{Code::InvalidArgument, request.model, "arithmetic 'onnx', which computes in floats", "integers to emit",
+                 "Give --arithmetic tflm, or a device"};
   PARE_TRY(const Program program, Program::compile(loaded.model, {arithmetic, Isa::Portable, false}));
   PARE_TRY(const std::vector<TestVector> vectors, vectors_for(program, request, common));
   PARE_TRY(const std::vector<EmittedFile> files, emit_c(program, vectors));

@@ -120,14 +120,29 @@ Result<CheckReport> check(const std::string& path, const std::string& fits, cons
   return report;
 }
 
+namespace {
+
+// A QDQ model in TFLite is one of integer operators, which `onnx` has not.
+Result<Model> as_integers(const Model& qdq, const ConvertRequest& request, const Common& common, Changes* changes) {
+  PARE_TRY(Model model, integer_form(qdq, request.keep_interface, changes));
+  PARE_TRY(model.arithmetic, choose_arithmetic(model, request.output, common));
+  if (model.arithmetic == Arithmetic::Onnx)
+    return Error{Code::InvalidArgument, request.output, "arithmetic 'onnx' for a .tflite file", "tflm, litert, litert_ref or st", ""};
+  return model;
+}
+
+}  // namespace
+
 Result<ConvertReport> convert(const ConvertRequest& request, const Common& common) {
   ConvertReport report;
   report.output = request.output;
-  PARE_TRY(const Loaded source, load(request.input, common));
+  PARE_TRY(const Loaded source, load_as_stored(request.input, common));
   Model model = source.model;
   const bool to_tflite = request.output.ends_with(".tflite");
-  if (model.quantized() && request.input.ends_with(".onnx") && to_tflite) {
-    return Error{Code::Unsupported, request.input, "a quantized ONNX model as " + request.output, ".onnx", "Integer operators cannot be fused from it yet"};
+  if (to_tflite && is_qdq(model, request.input)) {
+    PARE_TRY(model, as_integers(source.model, request, common, &report.changes));
+    PARE_TRY(write_model(model, request.output));
+    return report;
   }
   if (request.adjust || (to_tflite && !request.input.ends_with(".tflite"))) {
     PARE_TRY(model, adjust(model, !request.keep_interface, &report.changes));

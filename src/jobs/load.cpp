@@ -2,16 +2,25 @@
 #include <set>
 
 #include "base/files.hpp"
-#include "pare/jobs.hpp"
+#include "jobs/steps.hpp"
 
 namespace pare {
 
 std::span<const OpFamily* const> op_families();
 
-Result<Loaded> load(const std::string& path, const Common& common) {
+Result<Loaded> load_as_stored(const std::string& path, const Common& common) {
   PARE_TRY(const std::vector<std::byte> bytes, read_file(path));
   PARE_TRY(Model model, read_model(path, {.shapes = common.shapes, .folder = {}}));
   return Loaded{std::move(model), static_cast<int64_t>(bytes.size()), sha256(bytes)};
+}
+
+Result<Loaded> load(const std::string& path, const Common& common) {
+  PARE_TRY(Loaded loaded, load_as_stored(path, common));
+  if (!is_qdq(loaded.model, path)) return loaded;
+  PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(loaded.model, path, common));
+  if (arithmetic == Arithmetic::Onnx) return loaded;
+  PARE_TRY(loaded.model, integer_form(loaded.model, false, nullptr));
+  return loaded;
 }
 
 namespace {

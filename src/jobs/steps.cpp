@@ -4,6 +4,13 @@
 
 namespace pare {
 
+bool is_qdq(const Model& model, const std::string& path) { return model.quantized() && path.ends_with(".onnx"); }
+
+Result<Model> integer_form(const Model& qdq, bool keep_interface, Changes* changes) {
+  PARE_TRY(const Model simple, simplify(qdq, !keep_interface, changes));
+  return fuse_qdq(simple, !keep_interface, changes);
+}
+
 Result<Samples> samples_of(const Dataset& data, const std::string& split, int64_t limit, const char* step, const Common& common) {
   Samples samples{.data = &data, .split = split, .limit = limit, .threads = common.threads, .progress = {}};
   if (!common.progress) return samples;

@@ -13,6 +13,12 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// The model as its file has it: a QDQ model with its Quantize and Dequantize nodes.
+Result<Loaded> load_as_stored(const std::string& path, const Common& common);
+/// Is it a QDQ model: an ONNX file with scales?
+bool is_qdq(const Model& model, const std::string& path);
+/// The integer operators of a QDQ model, simplified; `keep_interface` keeps the inputs' and outputs' types and axes.
+Result<Model> integer_form(const Model& qdq, bool keep_interface, Changes* changes);
 /// The samples of a split, with the caller's progress under the name `step`.
 Result<Samples> samples_of(const Dataset& data, const std::string& split, int64_t limit, const char* step, const Common& common);
 /// Ranges of a float model over a split of a dataset. `note` gets the adapter's, if it says anything.
