@@ -78,7 +78,8 @@ std::string arithmetic_names();
 Rounding input_rounding(Arithmetic arithmetic);
 
 /// Instruction sets that kernels are written for, worst first.
-enum class Isa : std::uint8_t { Portable, Avx2, Avx512Vnni };
+enum class Isa : std::uint8_t { Portable, Avx2, AvxVnni, Avx512Vnni };
+inline constexpr Isa kIsas[] = {Isa::Portable, Isa::Avx2, Isa::AvxVnni, Isa::Avx512Vnni};
 std::string_view name_of(Isa isa);
 std::optional<Isa> parse_isa(std::string_view name);
 /// Does this machine have it?

@@ -161,7 +161,7 @@ TEST(Arithmetic, RoundsInputsAsItsRuntimeDoes) {
 }
 
 TEST(Isa, NamesAreReadAndWritten) {
-  for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512Vnni}) EXPECT_EQ(parse_isa(name_of(isa)), isa);
+  for (const Isa isa : kIsas) EXPECT_EQ(parse_isa(name_of(isa)), isa);
   EXPECT_EQ(parse_isa("sse"), std::nullopt);
   EXPECT_TRUE(has(Isa::Portable));
   EXPECT_TRUE(has(best_isa()));

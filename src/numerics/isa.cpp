@@ -3,13 +3,13 @@
 
 namespace pare {
 namespace {
-constexpr std::string_view kNames[] = {"portable", "avx2", "avx512vnni"};
+constexpr std::string_view kNames[] = {"portable", "avx2", "avxvnni", "avx512vnni"};
 }
 
 std::string_view name_of(Isa isa) { return kNames[static_cast<size_t>(isa)]; }
 
 std::optional<Isa> parse_isa(std::string_view name) {
-  for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512Vnni})
+  for (const Isa isa : kIsas)
     if (name_of(isa) == name) return isa;
   return std::nullopt;
 }
@@ -20,6 +20,7 @@ bool has(Isa isa) {
   switch (isa) {
     case Isa::Portable: return true;
     case Isa::Avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case Isa::AvxVnni: return has(Isa::Avx2) && __builtin_cpu_supports("avxvnni");
     case Isa::Avx512Vnni:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
@@ -30,9 +31,10 @@ bool has(Isa isa) {
 }
 
 Isa best_isa() {
-  for (const Isa isa : {Isa::Avx512Vnni, Isa::Avx2})
-    if (has(isa)) return isa;
-  return Isa::Portable;
+  Isa best = Isa::Portable;
+  for (const Isa isa : kIsas)
+    if (has(isa)) best = isa;
+  return best;
 }
 
 }  // namespace pare

@@ -139,8 +139,8 @@ inline double relative_error(const Tensor& a, const Tensor& b) {
 /// The instruction sets of this machine beyond the portable one.
 inline std::vector<Isa> fast_isas() {
   std::vector<Isa> list;
-  for (const Isa isa : {Isa::Avx2, Isa::Avx512Vnni})
-    if (has(isa)) list.push_back(isa);
+  for (const Isa isa : kIsas)
+    if (isa != Isa::Portable && has(isa)) list.push_back(isa);
   return list;
 }
 

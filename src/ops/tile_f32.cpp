@@ -5,13 +5,21 @@ namespace pare {
 TileLoop tile_loop(Isa isa) {
 #if defined(__x86_64__)
   if (isa == Isa::Avx512Vnni) return tiles_f32_avx512;
-  if (isa == Isa::Avx2) return tiles_f32_avx2;
+  if (isa == Isa::Avx2 || isa == Isa::AvxVnni) return tiles_f32_avx2;
 #endif
   (void)isa;
   return nullptr;
 }
 
-std::string_view tile_name(Isa isa) { return isa == Isa::Avx512Vnni ? "avx512" : name_of(isa); }
+std::string_view tile_name(Isa isa) {
+  switch (isa) {
+    case Isa::Portable: return "portable";
+    case Isa::Avx2:
+    case Isa::AvxVnni: return "avx2";
+    case Isa::Avx512Vnni: return "avx512";
+  }
+  return "";
+}
 
 namespace {
 

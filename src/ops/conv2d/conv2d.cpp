@@ -5,6 +5,7 @@
 #include "ops/conv2d/conv2d_f32.hpp"
 #include "ops/conv2d/conv2d_f32_fast.hpp"
 #include "ops/conv2d/conv2d_s8.h"
+#include "ops/conv2d/conv2d_s8_fast.hpp"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
 
@@ -83,7 +84,8 @@ Result<Kernel> prepare_s8(const Conv2d& op, const PrepareInput& input) {
   a.weights = holder->tensors[0].view<int8_t>().data();
   a.bias = codes_or_null(holder->tensors[1]);
   a.requantize = holder->requantizer->args();
-  return kernel_of({pare_conv2d_s8, "pare_conv2d_s8", "ops/conv2d/conv2d_s8", "pare_conv2d_s8_args"}, holder, visit);
+  const Kernel reference = kernel_of({pare_conv2d_s8, "pare_conv2d_s8", "ops/conv2d/conv2d_s8", "pare_conv2d_s8_args"}, holder, visit);
+  return fast_conv2d_s8(a, input.isa, reference).value_or(reference);
 }
 
 Result<Kernel> prepare_f32(const Conv2d& op, const PrepareInput& input) {

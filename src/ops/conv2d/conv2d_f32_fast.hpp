@@ -19,9 +19,6 @@ void conv2d_f32_fast(const void* args, const pare_io* io);
 /// Bytes of scratch that conv2d_f32_fast needs.
 int64_t conv2d_f32_scratch(const Conv2dF32Args& conv);
 
-/// The same convolution as one long row, if it is of single pixels: then tiles need not end with a row.
-Conv2dF32Args as_long_row(const Conv2dF32Args& conv);
-
 /// The kernel for a convolution whose weights are [out_c, kernel_h, kernel_w, in_c / groups] and whose bias is [out_c]
 /// or empty; the pointers in `conv` are not read. `isa` has a tile_loop.
 Kernel fast_conv2d_f32(const Conv2dF32Args& conv, const Tensor& weights, const Tensor& bias, Isa isa);

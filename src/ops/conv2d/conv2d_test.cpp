@@ -118,7 +118,7 @@ TEST(Conv2d, FastFloatIsTheReference) {
     const Tensor expected = ran(p.op(), in).y;
     for (const Isa isa : fast_isas()) {
       const Ran fast = ran(p.op(), in, {.out = {}, .isa = isa});
-      EXPECT_EQ(fast.kernel.name, isa == Isa::Avx2 ? "conv2d_f32_avx2" : "conv2d_f32_avx512");
+      EXPECT_EQ(fast.kernel.name, isa != Isa::Avx512Vnni ? "conv2d_f32_avx2" : "conv2d_f32_avx512");
       EXPECT_LE(relative_error(fast.y, expected), 1e-5) << p.name() << " " << name_of(isa);
     }
   }
@@ -187,6 +187,63 @@ TEST(Conv2d, IntegersFollowTheReals) {
         ASSERT_LE(std::fabs(y.view<int8_t>()[i] - q), 0.51) << p.name() << " " << name_of(arithmetic) << " element " << i;
       }
     }
+}
+
+// Codes, scales and biases that make fast integers go wrong.
+struct CodesRow {
+  const char* name;
+  int x_lo, x_hi, w_lo, w_hi, bias;
+  float in_scale, weight_scale, out_scale;
+  int in_zero, out_zero;
+  Activation activation;
+};
+const CodesRow kCodes[] = {
+    {"random", -128, 127, -127, 127, 5000, 0.02f, 0.004f, 0.15f, -5, 11, Activation::None},
+    {"ties: power-of-two scales", -20, 20, -3, 3, 9, 0.5f, 0.25f, 1, 0, 0, Activation::None},
+    {"ties on both sides of a zero point", -128, 127, -2, 2, 3, 0.25f, 0.25f, 1, 3, -4, Activation::None},
+    {"least codes against greatest weights", -128, -128, 127, 127, 100000, 0.02f, 0.004f, 0.9f, 127, 0, Activation::None},
+    {"greatest codes", 127, 127, -127, -127, 100000, 0.02f, 0.004f, 0.9f, -128, -128, Activation::None},
+    {"everything saturates", -128, 127, -127, 127, 5000, 1, 1, 0.25f, 1, 2, Activation::None},
+    {"ReLU at -128", -128, 127, -127, 127, 5000, 0.02f, 0.004f, 0.05f, -5, -128, Activation::Relu},
+    {"ReLU6 inside the codes", -128, 127, -127, 127, 5000, 0.02f, 0.004f, 0.05f, -5, -7, Activation::Relu6},
+};
+
+std::vector<Operand> integer_operands(const Problem& p, const CodesRow& row, Random& random) {
+  std::vector<float> scales, bias_scales;
+  for (int64_t c = 0; c < p.co; ++c) {
+    scales.push_back(row.weight_scale * (row.bias < 100 ? std::ldexp(1.0f, -static_cast<int>(c % 4)) : static_cast<float>(1 + c % 5)));
+    bias_scales.push_back(row.in_scale * scales.back());
+  }
+  return {input(random.codes({p.n, p.h, p.w, p.ci}, row.x_lo, row.x_hi), s8(row.in_scale, row.in_zero)),
+          constant(random.codes({p.co, p.k, p.k, p.ci / p.groups}, row.w_lo, row.w_hi), Encoding::per_channel(DType::I8, 0, scales)),
+          constant(random.biases({p.co}, row.bias), Encoding::per_channel(DType::I32, 0, bias_scales))};
+}
+
+TEST(Conv2d, FastIntegersAreTheReferenceBitForBit) {
+  Random random(4);
+  for (const CodesRow& row : kCodes)
+    for (const Arithmetic arithmetic : kIntegerArithmetics)
+      for (const Problem& p : problems()) {
+        const std::vector<Operand> in = integer_operands(p, row, random);
+        Setting setting{.out = s8(row.out_scale, row.out_zero), .arithmetic = arithmetic, .isa = Isa::Portable};
+        Conv2d op = p.op();
+        op.activation = row.activation;
+        const Tensor expected = ran(op, in, setting).y;
+        for (const Isa isa : fast_isas()) {
+          setting.isa = isa;
+          const Ran fast = ran(op, in, setting);
+          EXPECT_EQ(fast.kernel.name, "conv2d_s8_" + std::string(name_of(isa)));
+          ASSERT_EQ(codes(fast.y), codes(expected)) << row.name << ", " << name_of(arithmetic) << ", " << p.name() << ", " << name_of(isa);
+        }
+      }
+}
+
+TEST(Conv2d, AnAccumulatorBeyond31BitsGoesToTheReference) {
+  const Operand x = input(Tensor::of<int8_t>({1, 1, 1, 1}, {5}), s8(1, 0));
+  const Operand w = constant(Tensor::of<int8_t>({1, 1, 1, 1}, {1}), Encoding::per_channel(DType::I8, 0, {1}));
+  const Operand bias = constant(Tensor::of<int32_t>({1}, {2147483000}), Encoding::per_channel(DType::I32, 0, {1}));
+  for (const Isa isa : fast_isas())
+    EXPECT_EQ(ran(Conv2d(), {x, w, bias}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm, .isa = isa}).kernel.name, "conv2d_s8");
 }
 
 TEST(Conv2d, RefusesEncodingsThatNoKernelHas) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/conv2d/conv2d_s8_fast.hpp"
 #include "ops/dense/dense_f32.hpp"
 #include "ops/dense/dense_f32_fast.hpp"
 #include "ops/dense/dense_s8.h"
@@ -64,6 +65,20 @@ void visit(ArgVisitor& v, const pare_dense_s8_args& a) {
   visit_requantize(v, a.requantize);
 }
 
+// A row of pixels, each of which is one row of the dense layer.
+pare_conv2d_s8_args as_convolution(const pare_dense_s8_args& a) {
+  pare_conv2d_s8_args c{};
+  c.n = c.in_h = c.out_h = c.kernel_h = c.kernel_w = c.stride_h = c.stride_w = c.dilation_h = c.dilation_w = c.groups = 1;
+  c.in_w = c.out_w = a.rows;
+  c.in_c = a.in_c;
+  c.out_c = a.out_c;
+  c.in_zero_point = a.in_zero_point;
+  c.weights = a.weights;
+  c.bias = a.bias;
+  c.requantize = a.requantize;
+  return c;
+}
+
 Result<Kernel> prepare_s8(const Dense& op, const PrepareInput& input) {
   PARE_TRY(expect_weighted_s8(input, op.contract().channel_axis));
   PARE_TRY(expect_int32_sizes(input));
@@ -77,7 +92,8 @@ Result<Kernel> prepare_s8(const Dense& op, const PrepareInput& input) {
   a.weights = holder->tensors[0].view<int8_t>().data();
   a.bias = codes_or_null(holder->tensors[1]);
   a.requantize = holder->requantizer->args();
-  return kernel_of({pare_dense_s8, "pare_dense_s8", "ops/dense/dense_s8", "pare_dense_s8_args"}, holder, visit);
+  const Kernel reference = kernel_of({pare_dense_s8, "pare_dense_s8", "ops/dense/dense_s8", "pare_dense_s8_args"}, holder, visit);
+  return fast_conv2d_s8(as_convolution(a), input.isa, reference).value_or(reference);
 }
 
 Kernel reference_f32(const std::shared_ptr<Holder<DenseF32Args>>& reference) {

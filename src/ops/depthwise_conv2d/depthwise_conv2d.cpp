@@ -92,6 +92,7 @@ struct FastRow {
 constexpr FastRow kFast[] = {
 #if defined(__x86_64__)
     {Isa::Avx512Vnni, depthwise_conv2d_f32_avx512, "depthwise_conv2d_f32_avx512"},
+    {Isa::AvxVnni, depthwise_conv2d_f32_avx2, "depthwise_conv2d_f32_avx2"},
     {Isa::Avx2, depthwise_conv2d_f32_avx2, "depthwise_conv2d_f32_avx2"},
 #endif
     {Isa::Portable, depthwise_conv2d_f32, "depthwise_conv2d_f32"},

@@ -1,0 +1,222 @@
+// Fast int8 convolution: tiles (tile_s8.hpp) over the rows of window_rows.hpp. Where inputs are read as q + 128, the sum
+// of (q + 128) w is too large by (128 + z) sum(w): the bias takes it back. An output row at the top or the bottom edge has
+// a window of fewer rows, so a smaller sum(w): such a row has a bias of its own.
+#include "ops/conv2d/conv2d_s8_fast.hpp"
+
+#include "ops/window_rows.hpp"
+
+namespace pare {
+namespace {
+
+constexpr int64_t kChunk = 48;  // pixels whose inputs stay in the first cache while all channels pass by
+constexpr int64_t kSmall = 1 << 15;
+
+struct Args {
+  pare_conv2d_s8_args conv;
+  TilesS8 tiles;
+  bool ring;
+  int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
+  const int8_t* weights;
+  const int32_t* bias;
+  ptrdiff_t bias_count;  // padded channels
+  const int32_t* bias_of_row;
+  RequantizeVectors requantize;
+
+  int depth() const { return conv.in_c / conv.groups; }
+  int64_t per_group() const { return conv.out_c / conv.groups; }
+  int64_t blocks() const { return channel_blocks(per_group()); }
+  int element() const { return 4 / tiles.group; }  // bytes
+  int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
+  ptrdiff_t weight_block() const { return ptrdiff_t{1} * segments * lanes * 4 * kChannelBlock; }
+};
+
+struct Packed {
+  Args args{};
+  Tensor weights, bias;
+  std::vector<int32_t> bias_of_row;
+  RequantizePack requantize;
+};
+
+// ---- packing ------------------------------------------------------------------------------------------------------
+
+// The largest |accumulator| of each channel.
+std::vector<int64_t> bounds_of(const pare_conv2d_s8_args& a) {
+  const int64_t filter = int64_t{1} * a.kernel_h * a.kernel_w * (a.in_c / a.groups);
+  std::vector<int64_t> bounds;
+  for (int64_t co = 0; co < a.out_c; ++co) {
+    int64_t sum = 0;
+    for (int64_t i = 0; i < filter; ++i) sum += std::abs(int64_t{a.weights[co * filter + i]});
+    bounds.push_back(sum * 255 + (a.bias ? std::abs(int64_t{a.bias[co]}) : 0));
+  }
+  return bounds;
+}
+
+// Writes the weights of channel co, whose first cell is `to`; `step` bytes lie between lanes.
+void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff_t row_step) {
+  const int8_t* w = a.conv.weights + co * a.conv.kernel_h * a.conv.kernel_w * a.depth();
+  const int stretch = a.stretch(), group = a.tiles.group;
+  for (int kh = 0; kh < a.conv.kernel_h; ++kh)
+    for (int s = 0; s < a.segments; ++s)
+      for (int i = 0; i < stretch; ++i, ++w) {
+        int8_t* cell = to + kh * row_step + (s * a.lanes + i / group) * step + i % group * a.element();
+        if (group == 4) *cell = *w;
+        else *reinterpret_cast<int16_t*>(cell) = *w;
+      }
+}
+
+Tensor pack_weights(const Args& a) {
+  const int64_t blocks = a.blocks(), block_bytes = a.weight_block() * a.conv.kernel_h;
+  Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes});
+  for (int64_t co = 0; co < a.conv.out_c; ++co) {
+    const int64_t inside = co % a.per_group(), block = inside / kChannelBlock;
+    int64_t first = 0;  // of the block's bundle
+    while (first + bundle_of(blocks - first, a.tiles.bundle) <= block) first += bundle_of(blocks - first, a.tiles.bundle);
+    const int64_t bundle = bundle_of(blocks - first, a.tiles.bundle), lane_bytes = 4 * kChannelBlock;
+    int8_t* to = packed.edit<int8_t>().data() + (co / a.per_group() * blocks + first) * block_bytes +
+                 (block - first) * lane_bytes + inside % kChannelBlock * 4;
+    pack_channel(a, co, to, bundle * lane_bytes, bundle * a.weight_block());
+  }
+  return packed;
+}
+
+// The biases of output rows whose windows have the rows `span`.
+std::vector<int32_t> biases_for(const Args& a, RowSpan span) {
+  const pare_conv2d_s8_args& c = a.conv;
+  const int64_t row = int64_t{1} * c.kernel_w * a.depth();
+  std::vector<int32_t> biases(static_cast<size_t>(a.bias_count));
+  for (int64_t co = 0; co < c.out_c; ++co) {
+    const int8_t* w = c.weights + co * c.kernel_h * row;
+    int64_t sum = 0;
+    for (int64_t i = span.first * row; i < span.last * row; ++i) sum += w[i];
+    const int64_t excess = a.tiles.group == 4 ? sum * (128 + c.in_zero_point) : 0;
+    biases[static_cast<size_t>(padded_channel(co, c.out_c, c.groups))] =
+        static_cast<int32_t>((c.bias ? c.bias[co] : 0) - excess);
+  }
+  return biases;
+}
+
+void pack_biases(Packed& p) {
+  const Args& a = p.args;
+  std::vector<RowSpan> spans;
+  std::vector<int32_t> all;
+  for (int oh = 0; oh < a.conv.out_h; ++oh) {
+    const RowSpan span = rows_inside(a.conv, oh * a.conv.stride_h - a.conv.pad_top);
+    const auto known = std::find(spans.begin(), spans.end(), span);
+    p.bias_of_row.push_back(static_cast<int32_t>(known - spans.begin()));
+    if (known != spans.end()) continue;
+    spans.push_back(span);
+    const std::vector<int32_t> biases = biases_for(a, span);
+    all.insert(all.end(), biases.begin(), biases.end());
+  }
+  p.bias = Tensor::of<int32_t>({static_cast<int64_t>(all.size())}, all);
+}
+
+// Rows become one long row where that costs no large copy.
+void choose_rows(Args& a) {
+  const auto decide = [&] {
+    const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
+    a.segments = contiguous ? 1 : a.conv.kernel_w;
+    a.lanes = (a.stretch() + a.tiles.group - 1) / a.tiles.group;
+    a.ring = a.tiles.group != 4 || needs_ring(a.conv) || a.stretch() % 4 != 0;
+  };
+  decide();
+  const pare_conv2d_s8_args row = as_long_row(a.conv);
+  if (a.ring && int64_t{1} * row.in_w * row.in_c * a.element() > kSmall) return;
+  a.conv = row;
+  decide();
+}
+
+// ---- running ------------------------------------------------------------------------------------------------------
+
+TileS8 tile_of(const Args& a) {
+  TileS8 t{};
+  t.segments = a.segments;
+  t.lanes = a.lanes;
+  t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
+  t.x_segment = ptrdiff_t{1} * a.conv.dilation_w * a.conv.in_c * a.element();
+  t.kernel_h = a.conv.kernel_h;
+  t.weight_block = a.weight_block();
+  t.requantize = a.requantize;
+  t.y_pixel = a.conv.out_c;
+  return t;
+}
+
+// All groups of the pixels [ow, ow + pixels) of an output row, which begins at y.
+void run_chunk(const Args& a, TileS8 t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+  const int64_t blocks = a.blocks(), per_group = a.per_group();
+  for (int64_t g = 0; g < a.conv.groups; ++g) {
+    t.x_offset = ow * t.x_pixel + g * a.depth() * a.element();
+    t.weights = a.weights + g * blocks * t.weight_block * t.kernel_h;
+    t.channel = g * blocks * kChannelBlock;
+    t.bias = bias + t.channel;
+    t.y = y + ow * t.y_pixel + g * per_group;
+    t.channels = static_cast<int>(per_group);
+    a.tiles.loop(t, pixels, blocks);
+  }
+}
+
+template <class Rows>
+void run_rows(const Args& a, Rows rows, const pare_io* io) {
+  const pare_conv2d_s8_args& c = a.conv;
+  const auto* x = static_cast<const int8_t*>(io->in[0]);
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  TileS8 t = tile_of(a);
+  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c) {
+    rows.start(x);
+    for (int oh = 0; oh < c.out_h; ++oh, y += ptrdiff_t{1} * c.out_w * c.out_c) {
+      const int top = oh * c.stride_h - c.pad_top;
+      const RowSpan span = rows_inside(c, top);
+      t.first = span.first;
+      t.last = span.last;
+      t.rows = reinterpret_cast<const void* const*>(rows.window(top, span));
+      for (int64_t ow = 0; ow < c.out_w; ow += kChunk)
+        run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, ow, std::min(kChunk, c.out_w - ow), y);
+    }
+  }
+}
+
+using ByteRows = WindowRows<pare_conv2d_s8_args, CopyRow<int8_t>>;
+using WordRows = WindowRows<pare_conv2d_s8_args, CentreRow>;
+
+void run_bytes(const void* args, const pare_io* io) {
+  const auto& a = *static_cast<const Args*>(args);
+  run_rows(a, ByteRows(a.conv, a.ring, {static_cast<int8_t>(a.conv.in_zero_point)}, io->scratch), io);
+}
+
+void run_words(const void* args, const pare_io* io) {
+  const auto& a = *static_cast<const Args*>(args);
+  run_rows(a, WordRows(a.conv, a.ring, {static_cast<int16_t>(a.conv.in_zero_point)}, io->scratch), io);
+}
+
+}  // namespace
+
+std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, const Kernel& reference) {
+  const TilesS8 tiles = tiles_s8(isa);
+  if (!tiles.loop) return std::nullopt;
+  auto requantize = pack_requantize(conv.requantize, bounds_of(conv), conv.groups);
+  if (!requantize) return std::nullopt;
+  auto packed = std::make_shared<Packed>();
+  packed->requantize = std::move(*requantize);
+  Args& a = packed->args;
+  a.conv = conv;
+  a.tiles = tiles;
+  a.requantize = packed->requantize.vectors;
+  choose_rows(a);
+  a.bias_count = conv.groups * a.blocks() * kChannelBlock;
+  packed->weights = pack_weights(a);
+  pack_biases(*packed);
+  a.weights = packed->weights.view<int8_t>().data();
+  a.bias = packed->bias.view<int32_t>().data();
+  a.bias_of_row = packed->bias_of_row.data();
+  a.conv.weights = nullptr;
+  a.conv.bias = nullptr;
+  Kernel kernel = reference;
+  const bool bytes = tiles.group == 4;
+  kernel.run = bytes ? run_bytes : run_words;
+  kernel.args = as_args(packed);
+  kernel.name += "_" + std::string(name_of(isa));
+  kernel.scratch_bytes = bytes ? ByteRows::scratch_bytes(a.conv, a.ring) : WordRows::scratch_bytes(a.conv, a.ring);
+  return kernel;
+}
+
+}  // namespace pare

@@ -1,0 +1,80 @@
+// The fixed-point rules in 32-bit lanes. With a product p = acc m of less than 2^62 and r = -exponent >= 1,
+//     fixed_double (Eq. 7): floor((p + 2^30) / 2^31) = h; (h + 2^(r-1) - [h < 0]) >> r
+//     fixed_single (Eq. 8): (p + 2^(30+r)) >> (31 + r)     = (floor(p / 2^31) + 2^(r-1)) >> r
+// and both are floor((p + 2^30) / 2^31) for r = 0. Vector code takes the high halves of 2 p + low: so accumulators are
+// shifted left once more than the rule says, and `low` is 2^31 where the first floor rounds. [h < 0] may be replaced by
+// [acc < 0]: they differ only if h = 0, and then both give 0 (2^(r-1) - 1 is below 2^r).
+#include "ops/requantize_fast.hpp"
+
+#include <bit>
+
+namespace pare {
+namespace {
+
+enum Row { kScale, kMultiplier, kLeft, kRight, kRound, kSign, kLow, kRows };
+
+// One channel's column of the table.
+using Column = std::array<int32_t, kRows>;
+
+Column fixed_column(const pare_requantize_args& r, size_t c) {
+  const int32_t e = r.exponent[c], right = std::max(-e, 0);
+  const bool twice = r.rule == PARE_FIXED_DOUBLE;
+  Column column{};
+  column[kMultiplier] = r.multiplier[c];
+  column[kLeft] = std::max(e, 0) + 1;
+  column[kRight] = right;
+  column[kRound] = right > 0 ? int32_t{1} << (right - 1) : 0;
+  column[kSign] = twice && right > 0 ? -1 : 0;
+  column[kLow] = twice || right == 0 ? INT32_MIN : 0;
+  return column;
+}
+
+// May a channel's accumulators be as large as `bound`?
+bool exact(const pare_requantize_args& r, size_t c, int64_t bound) {
+  if (bound >= int64_t{1} << 30) return false;
+  if (r.rule == PARE_FLOAT_HALF_EVEN) return static_cast<double>(bound) * r.scale[c] < 1 << 30;
+  if (r.rule != PARE_FIXED_DOUBLE && r.rule != PARE_FIXED_SINGLE) return false;
+  const int32_t e = r.exponent[c];
+  return e < 16 && (bound << std::max(e, 0)) < int64_t{1} << 30 && e > -31;
+}
+
+RequantizeVectors vectors_of(const Tensor& table, const pare_requantize_args& r) {
+  const int64_t columns = table.shape()[1];
+  const auto row = [&](Row i) { return table.view<int32_t>().data() + i * columns; };
+  RequantizeVectors v;
+  v.real = r.rule == PARE_FLOAT_HALF_EVEN;
+  v.scale = reinterpret_cast<const float*>(row(kScale));
+  v.multiplier = row(kMultiplier);
+  v.left = row(kLeft);
+  v.right = row(kRight);
+  v.round = row(kRound);
+  v.sign = row(kSign);
+  v.low = row(kLow);
+  v.zero_point = static_cast<int16_t>(r.zero_point);
+  v.lo = static_cast<int8_t>(r.lo);
+  v.hi = static_cast<int8_t>(r.hi);
+  return v;
+}
+
+}  // namespace
+
+std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds, int64_t groups) {
+  const auto channels = static_cast<int64_t>(bounds.size());
+  const int64_t columns = groups * channel_blocks(channels / groups) * kChannelBlock;
+  Tensor table(DType::I32, {kRows, columns});
+  auto cells = table.edit<int32_t>();
+  for (int64_t c = 0; c < channels; ++c) {
+    const auto entry = static_cast<size_t>(r.channels > 1 ? c : 0);
+    if (!exact(r, entry, bounds[static_cast<size_t>(c)])) return std::nullopt;
+    Column column{};
+    if (r.rule == PARE_FLOAT_HALF_EVEN) column[kScale] = std::bit_cast<int32_t>(r.scale[entry]);
+    else column = fixed_column(r, entry);
+    for (int64_t i = 0; i < kRows; ++i)
+      cells[static_cast<size_t>(i * columns + padded_channel(c, channels, groups))] = column[static_cast<size_t>(i)];
+  }
+  RequantizePack pack{std::move(table), {}};
+  pack.vectors = vectors_of(pack.table, r);
+  return pack;
+}
+
+}  // namespace pare

@@ -1,0 +1,130 @@
+// The input rows of a convolution as its tiles read them. A tile (tile_f32.hpp, tile_s8.hpp) knows no border: it reads,
+// for each kernel row, neighbouring inputs. So where a window reaches over the left or right edge, the rows in use are
+// first copied into a ring of rows with real zeros on both sides; an input row is copied once, and read for every output
+// channel and kernel column. Kernel rows above or below the image are left out. Rejected: clipping the window of each
+// edge pixel (an edge pixel alone leaves most of the registers empty; an 8 x 8 image took twice the time), and im2col
+// (kernel_h * kernel_w as much copying).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace pare {
+
+/// How far `kernel` places spread by `dilation` reach.
+inline int reach(int kernel, int dilation) { return (kernel - 1) * dilation + 1; }
+
+/// Which rows of a window that begins at input row `top` lie inside the image: [first, last).
+struct RowSpan {
+  int first, last;
+  bool operator==(const RowSpan&) const = default;
+};
+template <class Args>
+RowSpan rows_inside(const Args& a, int top) {
+  const auto steps = [&](int rows) { return rows <= 0 ? 0 : (rows + a.dilation_h - 1) / a.dilation_h; };
+  const int first = std::min<int>(steps(-top), a.kernel_h);
+  return {first, std::max(first, std::min<int>(steps(a.in_h - top), a.kernel_h))};
+}
+
+/// Pixels of a row that the windows see, outside places included.
+template <class Args>
+int row_pixels(const Args& a) {
+  return (a.out_w - 1) * a.stride_w + reach(a.kernel_w, a.dilation_w);
+}
+template <class Args>
+bool needs_ring(const Args& a) {
+  return a.pad_left > 0 || row_pixels(a) > a.in_w;
+}
+
+/// The same convolution as one long row, if it is of single pixels: then tiles need not end with a row.
+template <class Args>
+Args as_long_row(const Args& conv) {
+  Args a = conv;
+  const bool single = a.kernel_h == 1 && a.kernel_w == 1 && a.stride_h == 1 && a.stride_w == 1;
+  if (!single || a.in_h != a.out_h || a.in_w != a.out_w || a.pad_top > 0 || a.pad_left > 0) return a;
+  a.in_w = a.out_w = a.n * a.in_h * a.in_w;
+  a.n = a.in_h = a.out_h = 1;
+  return a;
+}
+
+/// How elements come into the ring: as they are.
+template <class T>
+struct CopyRow {
+  using In = T;
+  using Out = T;
+  T outside;  ///< the code of real zero
+  void operator()(const T* from, T* to, int64_t count) const { std::memcpy(to, from, sizeof(T) * static_cast<size_t>(count)); }
+};
+
+/// As q - z in 16 bits.
+struct CentreRow {
+  using In = int8_t;
+  using Out = int16_t;
+  int16_t zero_point;
+  static constexpr int16_t outside = 0;
+  void operator()(const int8_t* from, int16_t* to, int64_t count) const {
+    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<int16_t>(from[i] - zero_point);
+  }
+};
+
+/// The rows of one sample after another. Without a ring (In and Out must be one type), they lie where the input is.
+template <class Args, class Copy>
+class WindowRows {
+ public:
+  using In = typename Copy::In;
+  using Out = typename Copy::Out;
+
+  /// Bytes of scratch: pointers, then the ring and `kSlack` bytes that a vector may read beyond it.
+  static int64_t scratch_bytes(const Args& a, bool ring) { return pointers_bytes(a) + (ring ? ring_bytes(a) + kSlack : 0); }
+
+  WindowRows(const Args& a, bool ring, Copy copy, void* scratch)
+      : a_(a),
+        is_ring_(ring),
+        copy_(copy),
+        pointers_(static_cast<const Out**>(scratch)),
+        ring_(reinterpret_cast<Out*>(static_cast<std::byte*>(scratch) + pointers_bytes(a))) {
+    if (is_ring_) std::fill_n(ring_, ring_bytes(a) / int64_t{sizeof(Out)}, static_cast<Out>(copy.outside));
+  }
+
+  void start(const In* sample) {
+    sample_ = sample;
+    copied_ = 0;
+  }
+
+  /// Makes the kernel rows `span` of the output row whose window begins at input row `top` ready.
+  const Out* const* window(int top, RowSpan span) {
+    if (is_ring_) copy_until(top, std::min(top + reach(a_.kernel_h, a_.dilation_h), static_cast<int>(a_.in_h)));
+    for (int kh = span.first; kh < span.last; ++kh) pointers_[kh] = row(top + kh * a_.dilation_h);
+    return pointers_;
+  }
+
+ private:
+  static constexpr int64_t kSlack = 64;
+  static int64_t pointers_bytes(const Args& a) { return (a.kernel_h * int64_t{sizeof(Out*)} + 63) / 64 * 64; }
+  static int64_t row_elements(const Args& a) { return int64_t{1} * row_pixels(a) * a.in_c; }
+  static int64_t ring_bytes(const Args& a) {
+    return reach(a.kernel_h, a.dilation_h) * row_elements(a) * int64_t{sizeof(Out)};
+  }
+
+  Out* slot(int ih) { return ring_ + ih % reach(a_.kernel_h, a_.dilation_h) * row_elements(a_); }
+  const In* source(int ih) const { return sample_ + static_cast<ptrdiff_t>(ih) * a_.in_w * a_.in_c; }
+  const Out* row(int ih) { return is_ring_ ? slot(ih) : reinterpret_cast<const Out*>(source(ih)); }
+
+  void copy_until(int top, int end) {
+    const int pixels = std::min(static_cast<int>(a_.in_w), row_pixels(a_) - a_.pad_left);
+    for (copied_ = std::max(copied_, top); copied_ < end && pixels > 0; ++copied_)
+      copy_(source(copied_), slot(copied_) + a_.pad_left * a_.in_c, int64_t{1} * pixels * a_.in_c);
+  }
+
+  const Args& a_;
+  bool is_ring_;
+  Copy copy_;
+  const Out** pointers_;
+  Out* ring_;
+  const In* sample_ = nullptr;
+  int copied_ = 0;
+};
+
+}  // namespace pare
