@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace pare {
 namespace {
@@ -40,6 +41,12 @@ bool read_all(int fd, std::span<std::byte> bytes) {
   return true;
 }
 
+// "a/b.tflite" as "a/.b.part7.tflite": beside its place, so that a rename can put it there.
+std::string hidden_name(const std::string& path, const std::string& mark) {
+  const std::filesystem::path whole(path);
+  return (whole.parent_path() / ("." + whole.stem().string() + mark + std::to_string(::getpid()) + whole.extension().string())).string();
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> read_file(const std::string& path) {
@@ -54,21 +61,55 @@ Result<std::vector<std::byte>> read_file(const std::string& path) {
 }
 
 Result<void> write_file(const std::string& path, std::span<const std::byte> bytes) {
-  const std::string temporary = path + ".part" + std::to_string(::getpid());
-  bool written = false;
-  {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.fd < 0) return io_error(path, "cannot be written");
-    written = write_all(file.fd, bytes) && ::fsync(file.fd) == 0;
-  }
-  if (written && ::rename(temporary.c_str(), path.c_str()) == 0) return {};
-  const Error error = io_error(path, "cannot be written");
-  ::unlink(temporary.c_str());
-  return error;
+  StagedFiles one;
+  PARE_TRY(one.add(path, bytes));
+  return one.publish();
 }
 
 Result<void> write_file(const std::string& path, const std::string& text) {
   return write_file(path, std::as_bytes(std::span(text)));
+}
+
+StagedFiles::~StagedFiles() {
+  for (const File& file : files_) ::unlink(file.staged.c_str());
+}
+
+Result<std::string> StagedFiles::add(const std::string& path, std::span<const std::byte> bytes) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode)) return Error{Code::Io, path, "is a folder", "a file", ""};
+  files_.push_back({path, hidden_name(path, ".part"), ""});
+  const std::string& staged = files_.back().staged;
+  const Descriptor file(::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.fd < 0 || !write_all(file.fd, bytes) || ::fsync(file.fd) != 0) return io_error(path, "cannot be written");
+  return staged;
+}
+
+Result<std::string> StagedFiles::add(const std::string& path, const std::string& text) {
+  return add(path, std::as_bytes(std::span(text)));
+}
+
+Result<void> StagedFiles::publish() {
+  for (size_t i = 0; i < files_.size(); ++i) {
+    File& file = files_[i];
+    const std::string before = hidden_name(file.path, ".before");
+    if (files_.size() > 1 && ::link(file.path.c_str(), before.c_str()) == 0) file.before = before;
+    if (::rename(file.staged.c_str(), file.path.c_str()) == 0) continue;
+    const Error error = io_error(file.path, "cannot be written");
+    put_back(i);
+    return error;
+  }
+  for (const File& file : files_)
+    if (!file.before.empty()) ::unlink(file.before.c_str());
+  files_.clear();
+  return {};
+}
+
+// The first `count` files were renamed; the next one was not.
+void StagedFiles::put_back(size_t count) {
+  for (size_t i = 0; i < count; ++i)
+    if (files_[i].before.empty()) ::unlink(files_[i].path.c_str());
+    else ::rename(files_[i].before.c_str(), files_[i].path.c_str());
+  ::unlink(files_[count].before.c_str());
 }
 
 std::string sha256(std::span<const std::byte> bytes) {

@@ -41,6 +41,52 @@ TEST_F(Files, ErrorsNameThePath) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
+TEST_F(Files, StagedFilesAppearTogether) {
+  ASSERT_TRUE(write_file(path("a.x"), "old"));
+  {
+    StagedFiles files;
+    const auto a = files.add(path("a.x"), "new"), b = files.add(path("b"), "more");
+    ASSERT_TRUE(a && b);
+    EXPECT_TRUE(a->ends_with(".x"));
+    EXPECT_EQ(text_of(*read_file(*a)), "new");
+    EXPECT_EQ(text_of(*read_file(path("a.x"))), "old");
+    ASSERT_TRUE(files.publish());
+  }
+  EXPECT_EQ(text_of(*read_file(path("a.x"))), "new");
+  EXPECT_EQ(text_of(*read_file(path("b"))), "more");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 2);
+}
+
+TEST_F(Files, StagedFilesChangeNothingWhenOneFails) {
+  struct Row {
+    const char* name;
+    const char *first, *second;  ///< paths; the folder "d" takes the second's place before publishing
+    bool added;
+  };
+  const Row rows[] = {
+      {"one that is a folder", "a", "d", false},
+      {"one in a folder that does not exist", "a", "none/b", false},
+      {"one that becomes a folder, beside one that is replaced", "a", "c", true},
+      {"one that becomes a folder, beside a new one", "new", "c", true},
+  };
+  for (const Row& row : rows) {
+    std::filesystem::create_directories(folder_ / "d");
+    ASSERT_TRUE(write_file(path("a"), "old"));
+    {
+      StagedFiles files;
+      ASSERT_TRUE(files.add(path(row.first), "new")) << row.name;
+      EXPECT_EQ(static_cast<bool>(files.add(path(row.second), "new")), row.added) << row.name;
+      if (row.added) {
+        std::filesystem::create_directories(folder_ / row.second / "full");
+        EXPECT_EQ(files.publish().error().code, Code::Io) << row.name;
+      }
+    }
+    if (row.added) std::filesystem::remove_all(folder_ / row.second);
+    EXPECT_EQ(text_of(*read_file(path("a"))), "old") << row.name;
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 2) << row.name;
+  }
+}
+
 TEST(Sha256, OfKnownBytes) {
   EXPECT_EQ(sha256({}), "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   const std::string abc = "abc";
