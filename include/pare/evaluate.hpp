@@ -26,6 +26,8 @@ class Metric {
  public:
   virtual ~Metric() = default;
   virtual std::string_view name() const = 0;
+  /// Does `record` look at Outcome::inputs? They are left empty otherwise.
+  virtual bool looks_at_inputs() const { return false; }
   /// The numbers of one sample; any thread. Errors: InvalidArgument for a missing label, or one that is no class of the
   /// output; InvalidModel for an output that is not a number. The place (the sample) is left to the caller.
   virtual Result<std::vector<double>> record(const Outcome& outcome) const = 0;
@@ -105,18 +107,18 @@ class Runner {
 
   int64_t count() const { return count_; }
   const std::string& note() const { return adapter_->note(); }
-  /// Runs all windows of sample `index` on worker `worker`, calling `see` after each run with the window's number and
-  /// the Context. Errors: the sample's.
+  Result<Sample> read(int worker, int64_t index) { return workers_[static_cast<size_t>(worker)].source->read(index); }
+  /// Runs all windows of `sample` on worker `worker`, calling `see` after each run with the window's number and the
+  /// Context. Errors: the sample's.
+  Result<void> run(int worker, const Sample& sample, const std::function<Result<void>(size_t, Context&)>& see);
+  /// The same for sample number `index`.
   Result<void> run(int worker, int64_t index, const std::function<Result<void>(size_t, Context&)>& see);
-  /// The sample that `run` last read on this worker.
-  const Sample& sample(int worker) const { return workers_[static_cast<size_t>(worker)].sample; }
   const InputAdapter& adapter() const { return *adapter_; }
 
  private:
   struct Worker {
     std::unique_ptr<SampleSource> source;
     std::unique_ptr<Context> context;
-    Sample sample;
   };
   std::optional<InputAdapter> adapter_;
   std::vector<Worker> workers_;
@@ -144,5 +146,13 @@ struct Likeness {
   double outputs_equal = 0;  ///< share of samples whose outputs are equal
 };
 Result<Likeness> compare_outputs(const Program& reference, const Program& other, const Samples& samples);
+
+/// evaluate() of two programs and compare_outputs() of them, in one pass: each sample is read once, and each program runs
+/// once on it. The figures are those of three passes, bit for bit; `seconds` is the common pass's in both.
+struct PairEvaluation {
+  Evaluation first, second;
+  Likeness likeness;
+};
+Result<PairEvaluation> evaluate_pair(const Program& first, const Program& second, const Samples& samples);
 
 }  // namespace pare

@@ -26,6 +26,7 @@ Result<double> mean_square(const Tensor& input, const Tensor& output) {
 class ReconstructionAuc final : public Metric {
  public:
   std::string_view name() const override { return kNames[0]; }
+  bool looks_at_inputs() const override { return true; }
 
   Result<std::vector<double>> record(const Outcome& outcome) const override {
     PARE_ASSERT(!outcome.outputs.empty() && outcome.inputs.size() == outcome.outputs.size());
