@@ -51,6 +51,8 @@ struct Verb {
 
 /// A number for JSON: infinite and undefined ones are null.
 Json number(double value);
+/// A link of proof for JSON.
+Json to_json(const Link& link);
 /// Does `values` satisfy "value >= float - 0.01"? Errors: InvalidArgument with the requirement.
 Result<bool> meets(const std::string& requirement, const std::map<std::string, double>& values);
 /// Is the text a requirement at all, by names that are known?

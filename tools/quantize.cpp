@@ -5,6 +5,12 @@
 namespace pare::tools {
 namespace {
 
+Json to_json(const std::vector<Link>& links) {
+  Json all = Json::array();
+  for (const Link& link : links) all.push_back(tools::to_json(link));
+  return all;
+}
+
 Json to_report(const QuantizeReport& r) {
   return {{"scheme", r.scheme},
           {"device", r.device.empty() ? Json(nullptr) : Json(r.device)},
@@ -19,6 +25,7 @@ Json to_report(const QuantizeReport& r) {
           {"agreement", number(r.agreement)},
           {"sqnr_db", number(r.sqnr_db)},
           {"verified", r.verified},
+          {"links", to_json(r.links)},
           {"output", r.output},
           {"plan", r.plan},
           {"notes", r.notes}};
@@ -56,6 +63,9 @@ void add(CLI::App& app, Cli& cli) {
   verb->add_option("--plan", request->plan_file, "Steps that win over the scheme");
   verb->add_flag("--keep-interface", request->keep_interface, "Keep the order of axes of inputs and outputs");
   verb->add_flag("--strict-bias", request->strict_bias, "A bias that does not fit is an error");
+  verb->add_option("--with", request->with, "A foreign runtime that must compute the same")
+      ->check(CLI::IsMember({"tflm", "litert", "litert_ref", "onnxruntime"}));
+  verb->add_option("--python", request->python, "The Python that has the runtime ($PARE_PYTHON)");
   cli.add_data(*verb, request->data);
   cli.add_arithmetic(*verb);
   cli.add_requirements(*verb);

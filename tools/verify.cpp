@@ -5,12 +5,13 @@
 #include "cli.hpp"
 
 namespace pare::tools {
-namespace {
 
-Json json_of(const Link& link) {
+Json to_json(const Link& link) {
   return {{"link", link.link}, {"name", link.name}, {"ran", link.ran}, {"samples", link.samples}, {"tensors", link.tensors},
           {"equal", link.equal}, {"first_difference", link.first_difference}, {"reason", link.reason}};
 }
+
+namespace {
 
 std::string text_of(const Link& link) {
   if (!link.ran) return fmt::format("{} {}: skipped, {}\n", link.link, link.name, link.reason);
@@ -24,12 +25,14 @@ int act(Cli& cli, VerifyRequest request, const DataUse& data) {
   request.limit = data.limit;
   request.threads = cli.common.threads;
   request.arithmetic = cli.common.arithmetic;
+  request.isa = cli.common.isa;
+  request.shapes = cli.common.shapes;
   const auto r = verify_file(request);
   if (!r) return cli.fail(r.error());
   Json links = Json::array();
   std::string text;
   for (const Link& link : r->links) {
-    links.push_back(json_of(link));
+    links.push_back(to_json(link));
     text += text_of(link);
   }
   cli.finish({{"verified", r->verified}, {"links", links}}, text + "verified: " + r->verified + "\n");

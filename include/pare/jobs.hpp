@@ -12,6 +12,7 @@
 #include "pare/evaluate.hpp"
 #include "pare/formats.hpp"
 #include "pare/run.hpp"
+#include "pare/verify.hpp"
 
 namespace pare {
 
@@ -37,7 +38,7 @@ struct DataUse {
 struct Size {
   int64_t macs = 0, parameters = 0;
   int64_t weight_bytes = 0;  ///< constants with biases and scales
-  int64_t arena_bytes = 0;
+  int64_t arena_bytes = 0;   ///< device_arena_bytes
 };
 
 /// A model read from a file.
@@ -54,8 +55,9 @@ Result<Arithmetic> choose_arithmetic(const Model& model, const std::string& path
 /// The compiled model, by choose_arithmetic and the instruction set that was asked for.
 Result<Program> compile_for(const Model& model, const std::string& path, const Common& common, bool keep_all = false);
 Result<Isa> choose_isa(const Common& common);
-/// Sums over nodes and constants. Errors: what compile cannot do.
-Result<Size> measure(const Model& model, const Program& program);
+/// Sums over nodes and constants, and the device's arena, for a model as it was read from its file.
+/// Errors: what compile cannot do.
+Result<Size> measure(const Model& model, Arithmetic arithmetic);
 int64_t weight_bytes(const Model& model);
 
 // ---- inspect ------------------------------------------------------------------------------------------------------
@@ -120,6 +122,7 @@ struct QuantizeRequest {
   std::string scheme = "int8";
   std::string weight_ranges = "minmax", activation_ranges = "minmax";
   std::string ranges_file, plan_file;  ///< may be empty
+  std::string with, python;            ///< a foreign runtime for link 5, as in VerifyRequest; may be empty
   bool keep_interface = false, strict_bias = false;
 };
 
@@ -130,9 +133,11 @@ struct QuantizeReport {
   int64_t float_bytes = 0, quantized_bytes = 0;
   Size size;
   double agreement = 0, sqnr_db = 0;
+  std::vector<Link> links;  ///< 1 to 3 on the first samples, 5 on all if a runtime was asked for
   std::vector<std::string> notes;
 };
-/// Calibrates, decides, applies, evaluates before and after, proves the file, and only then writes it and its plan.
+/// Calibrates, decides, applies, proves the file that it wrote aside, evaluates it beside the simplified float model, and
+/// then puts it and its plan in place. Errors: Internal if a link is not equal; nothing is left behind.
 Result<QuantizeReport> quantize_model(const QuantizeRequest& request, const Common& common);
 
 struct ApplyRequest {

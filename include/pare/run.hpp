@@ -68,8 +68,11 @@ class Program {
 /// Plans an arena for `steps` of `model` by greedy best fit on lifetimes, largest tensor first. Tensors whose step is an
 /// alias share their operand's place. `keep_all`: nothing shares.
 MemoryPlan plan_memory(const Model& model, std::span<const Step> steps, int64_t alignment, bool keep_all);
-/// The arena of the emitted C project: alignment 16. Bytes that a device needs for activations and scratch.
-int64_t device_arena_bytes(const Program& program);
+/// Bytes that a device needs for activations and scratch: the arena of the emitted C project, alignment 16, whose kernels
+/// are the portable ones. Errors: what compile cannot do.
+Result<int64_t> device_arena_bytes(const Model& model, Arithmetic arithmetic);
+/// The same for a Program of portable kernels.
+int64_t device_arena_bytes(const Program& portable);
 
 /// One thread's memory for a Program. `run` allocates nothing.
 class Context {

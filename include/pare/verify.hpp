@@ -3,9 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "pare/base.hpp"
+#include "pare/tensor.hpp"
 
 namespace pare {
 
@@ -16,6 +17,8 @@ struct VerifyRequest {
   std::string with;        ///< tflm, litert, litert_ref or onnxruntime; empty: link 5 is skipped
   std::string python;      ///< empty: $PARE_PYTHON
   std::string arithmetic;  ///< empty: that of `with`, else the file's note, else tflm
+  std::string isa;         ///< of link 3; empty: the best that this machine has
+  std::vector<std::pair<std::string, Shape>> shapes;  ///< free dimensions of the float model's inputs
   std::string split = "evaluation";
   int64_t limit = -1;
   int threads = 1;
@@ -37,9 +40,10 @@ struct VerifyReport {
   std::vector<Link> links;
 };
 
-/// 1 the plan applied again to the float model, 2 the file read back with portable kernels (what all others are compared
-/// with), 3 the best kernels, 4 emitted C, 5 a foreign runtime. A link that cannot run is skipped with its reason, but
-/// a runtime that was asked for must run. "none" if a link that ran is not equal in every bit.
+/// All are compared with the file's model under portable kernels: 1 the plan applied again to the float model, 2 the file
+/// read back, its tensors sharing the arena as shipped, 3 the best kernels, 4 emitted C, 5 a foreign runtime. A link that
+/// cannot run is skipped with its reason, but a runtime that was asked for must run. "none" if a link that ran is not
+/// equal in every bit.
 /// Errors: those of files, data and plan; InvalidArgument for unknown names, or a float file.
 Result<VerifyReport> verify_file(const VerifyRequest& request);
 

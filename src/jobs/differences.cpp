@@ -85,40 +85,63 @@ class Lowest {
 
 using Windows = std::vector<std::vector<Tensor>>;
 
-Result<Windows> run_one(Runner& runner, int worker, int64_t index, const std::vector<TensorPair>& pairs, TensorId TensorPair::*side) {
+Result<Windows> run_one(Runner& runner, int worker, const Sample& sample, const std::vector<TensorId>& ids) {
   Windows windows;
-  PARE_TRY(runner.run(worker, index, [&](size_t, Context& context) -> Result<void> {
+  PARE_TRY(runner.run(worker, sample, [&](size_t, Context& context) -> Result<void> {
     std::vector<Tensor>& tensors = windows.emplace_back();
-    for (const TensorPair& pair : pairs) tensors.push_back(context.tensor(pair.*side));
+    for (const TensorId id : ids) tensors.push_back(context.tensor(id));
     return {};
   }));
   return windows;
 }
 
-std::string first_difference(const std::vector<TensorPair>& pairs, const Windows& expected, const Windows& found) {
-  for (size_t w = 0; w < expected.size(); ++w)
-    for (size_t i = 0; i < pairs.size(); ++i) {
-      std::string text = first_difference(pairs[i].name, expected[w][i], found[w][i]);
-      if (!text.empty()) return text;
-    }
-  return "";
-}
+/// One contender at work; its tensors begin at `offset` of those that the reference keeps.
+struct Side {
+  const Contender& contender;
+  Runner runner;
+  std::vector<TensorId> ids;
+  size_t offset;
+
+  std::string first_difference(const Windows& expected, const Windows& found) const {
+    for (size_t w = 0; w < expected.size(); ++w)
+      for (size_t i = 0; i < ids.size(); ++i) {
+        std::string text = pare::first_difference(contender.pairs[i].name, expected[w][offset + i], found[w][i]);
+        if (!text.empty()) return text;
+      }
+    return "";
+  }
+};
 
 }  // namespace
 
-Result<Difference> compare_runs(const Program& first, const Program& second, const std::vector<TensorPair>& pairs,
-                                const Samples& samples) {
-  PARE_TRY(Runner one, Runner::make(first, samples));
-  PARE_TRY(Runner other, Runner::make(second, samples));
-  Lowest lowest;
-  PARE_TRY(for_each_index(one.count(), samples.threads, [&](int worker, int64_t i) -> Result<void> {
-    PARE_TRY(const Windows a, run_one(one, worker, i, pairs, &TensorPair::first));
-    PARE_TRY(const Windows b, run_one(other, worker, i, pairs, &TensorPair::second));
-    std::string text = first_difference(pairs, a, b);
-    if (!text.empty()) lowest.add(i, std::move(text));
+Result<std::vector<Difference>> compare_runs(const Program& reference, std::span<const Contender> contenders, const Samples& samples) {
+  PARE_TRY(Runner runner, Runner::make(reference, samples));
+  std::vector<TensorId> kept;
+  std::vector<Side> sides;
+  for (const Contender& contender : contenders) {
+    PARE_TRY(Runner beside, Runner::make(contender.program, samples));
+    Side side{contender, std::move(beside), {}, kept.size()};
+    for (const TensorPair& pair : contender.pairs) {
+      kept.push_back(pair.first);
+      side.ids.push_back(pair.second);
+    }
+    sides.push_back(std::move(side));
+  }
+  std::vector<Lowest> lowest(sides.size());
+  PARE_TRY(for_each_index(runner.count(), samples.threads, [&](int worker, int64_t i) -> Result<void> {
+    PARE_TRY(const Sample sample, runner.read(worker, i));
+    PARE_TRY(const Windows expected, run_one(runner, worker, sample, kept));
+    for (size_t k = 0; k < sides.size(); ++k) {
+      PARE_TRY(const Windows found, run_one(sides[k].runner, worker, sample, sides[k].ids));
+      std::string text = sides[k].first_difference(expected, found);
+      if (!text.empty()) lowest[k].add(i, std::move(text));
+    }
     return {};
   }));
-  return Difference{one.count(), static_cast<int64_t>(pairs.size()), lowest.text()};
+  std::vector<Difference> all;
+  for (size_t k = 0; k < sides.size(); ++k)
+    all.push_back({runner.count(), static_cast<int64_t>(sides[k].ids.size()), lowest[k].text()});
+  return all;
 }
 
 }  // namespace pare

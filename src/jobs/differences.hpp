@@ -23,9 +23,14 @@ struct TensorPair {
 std::vector<TensorPair> output_pairs(const Model& first, const Model& second);
 /// All tensors that the nodes of one model make.
 std::vector<TensorPair> all_pairs(const Model& model);
-/// Runs both on the samples and compares stored elements. Programs keep what is compared. Errors: the data's.
-Result<Difference> compare_runs(const Program& first, const Program& second, const std::vector<TensorPair>& pairs,
-                                const Samples& samples);
+/// A program that runs beside a reference, and the tensors that must be equal: first the reference's, second its own.
+/// Both programs keep them.
+struct Contender {
+  Program program;
+  std::vector<TensorPair> pairs;
+};
+/// Runs all of them on the samples in one pass and compares stored elements. Errors: the data's.
+Result<std::vector<Difference>> compare_runs(const Program& reference, std::span<const Contender> contenders, const Samples& samples);
 
 /// "tensor 'x' element 5" of the first element that differs; empty if all are equal. Types and shapes' counts too.
 std::string first_difference(const std::string& name, const Tensor& expected, const Tensor& found);

@@ -7,12 +7,11 @@ Result<EvalReport> eval_model(const std::string& model, const DataUse& data, con
   PARE_TRY(const Loaded source, load(model, common));
   PARE_TRY(const Program program, compile_for(source.model, model, common));
   PARE_TRY(const Dataset set, read_dataset(data.file));
-  const std::string split = data.split.empty() ? "evaluation" : data.split;
-  PARE_TRY(const Samples samples, samples_of(set, split, data.limit, "evaluate", common));
+  PARE_TRY(const Samples samples, samples_of(set, evaluation_split(data), data.limit, "evaluate", common));
   PARE_TRY(report.evaluation, evaluate(program, samples));
   report.arithmetic = program.arithmetic();
   report.file_bytes = source.file_bytes;
-  PARE_TRY(report.size, measure(source.model, program));
+  PARE_TRY(report.size, measure(source.model, program.arithmetic()));
   return report;
 }
 

@@ -93,8 +93,8 @@ Result<Inspection> inspect(const InspectRequest& request, const Common& common) 
   Inspection inspection;
   PARE_TRY(const Loaded source, load(request.model, common));
   const Model& model = source.model;
-  PARE_TRY(const Program program, compile_for(model, request.model, common));
-  PARE_TRY(inspection.size, measure(model, program));
+  PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(model, request.model, common));
+  PARE_TRY(inspection.size, measure(model, arithmetic));
   inspection.file_bytes = source.file_bytes;
   inspection.largest_tensor = largest_tensor(model);
   for (const Node& node : model.nodes) inspection.layers.push_back(layer_of(model, node));
@@ -112,9 +112,10 @@ Result<CheckReport> check(const std::string& path, const std::string& fits, cons
   PARE_TRY(const Loaded source, load(path, common));
   report.weight_bytes = weight_bytes(source.model);
   report.largest_tensor = largest_tensor(source.model);
-  auto program = compile_for(source.model, path, common);
-  if (program) report.arena_bytes = device_arena_bytes(*program);
-  else report.reasons.push_back({program.error().place, program.error().message(), "Change this operator."});
+  PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(source.model, path, common));
+  const auto arena_bytes = device_arena_bytes(source.model, arithmetic);
+  if (arena_bytes) report.arena_bytes = *arena_bytes;
+  else report.reasons.push_back({arena_bytes.error().place, arena_bytes.error().message(), "Change this operator."});
   const auto more = misfits(source.model, device, report.weight_bytes, report.arena_bytes);
   report.reasons.insert(report.reasons.end(), more.begin(), more.end());
   return report;

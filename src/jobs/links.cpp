@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "jobs/child.hpp"
 #include "jobs/steps.hpp"
@@ -15,6 +17,17 @@ namespace {
 
 constexpr int64_t kEmittedSamples = 100;
 
+struct Runtime {
+  std::string_view name;
+  Arithmetic arithmetic;
+};
+constexpr Runtime kRuntimes[] = {
+    {"tflm", Arithmetic::Tflm},
+    {"litert", Arithmetic::Litert},
+    {"litert_ref", Arithmetic::LitertRef},
+    {"onnxruntime", Arithmetic::Onnx},
+};
+
 // The first line of what a program said.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -22,7 +35,7 @@ std::string plan_path(const VerifyRequest& request) { return request.plan.empty(
 
 // The float model, simplified as it was for the file: with an nhwc interface, or its own.
 Result<Model> simplified(const Proof& proof) {
-  PARE_TRY(const Model source, read_model(proof.request.against));
+  PARE_TRY(const Model source, read_model(proof.request.against, {.shapes = proof.request.shapes, .folder = {}}));
   PARE_TRY(Model nhwc, simplify(source, true, nullptr));
   const auto input_shape = [](const Model& m) { return m.inputs.empty() ? Shape{} : m.tensor(m.inputs[0]).shape; };
   if (input_shape(nhwc) == input_shape(proof.model)) return nhwc;
@@ -60,35 +73,97 @@ Link skipped(Link link, std::string reason) {
   return link;
 }
 
-Result<Link> plan_link(const Proof& proof) {
-  const Link link{.link = 1, .name = "plan applied again", .first_difference = "", .reason = ""};
-  if (proof.request.against.empty()) return skipped(link, "no float model was given");
+Result<Arithmetic> asked_arithmetic(const std::string& arithmetic, const std::string& with) {
+  const auto runtime = std::find_if(std::begin(kRuntimes), std::end(kRuntimes), [&](const Runtime& r) { return r.name == with; });
+  if (!with.empty() && runtime == std::end(kRuntimes))
+    return Error{Code::InvalidArgument, "--with", "'" + with + "'", "tflm, litert, litert_ref or onnxruntime", ""};
+  if (arithmetic.empty()) return with.empty() ? Arithmetic::None : runtime->arithmetic;
+  const auto asked = parse_arithmetic(arithmetic);
+  if (!asked || *asked == Arithmetic::None)
+    return Error{Code::InvalidArgument, "--arithmetic", "'" + arithmetic + "'", "one of " + arithmetic_names(), ""};
+  return *asked;
+}
+
+Result<Proof> make_proof(const VerifyRequest& request, const Samples& samples, Arithmetic asked) {
+  Proof proof;
+  proof.request = request;
+  PARE_TRY(proof.model, read_model(request.file));
+  if (!proof.model.quantized()) return Error{Code::InvalidArgument, request.file, "no integer tensors", "a quantized model", ""};
+  const Arithmetic noted = proof.model.arithmetic == Arithmetic::None ? Arithmetic::Tflm : proof.model.arithmetic;
+  proof.arithmetic = asked == Arithmetic::None ? noted : asked;
+  proof.samples = samples;
+  Common common;
+  common.isa = request.isa;
+  PARE_TRY(proof.fast, choose_isa(common));
+  PARE_TRY(proof.reference, Program::compile(proof.model, proof.options(Isa::Portable)));
+  return proof;
+}
+
+std::string verdict(const std::vector<Link>& links) {
+  if (std::any_of(links.begin(), links.end(), [](const Link& l) { return l.ran && !l.equal; })) return "none";
+  return links.back().link == 5 && links.back().ran ? "independent" : "self";
+}
+
+namespace {
+
+/// A link that runs a program beside the reference. Without one it is settled already.
+struct OwnLink {
+  Link link;
+  std::optional<Contender> contender;
+};
+
+Result<OwnLink> plan_link(const Proof& proof) {
+  Link link{.link = 1, .name = "plan applied again", .first_difference = "", .reason = ""};
+  if (proof.request.against.empty()) return OwnLink{skipped(link, "no float model was given"), {}};
   if (proof.request.plan.empty() && !std::filesystem::exists(plan_path(proof.request)))
-    return skipped(link, "there is no " + plan_path(proof.request));
+    return OwnLink{skipped(link, "there is no " + plan_path(proof.request)), {}};
   PARE_TRY(const Model expected, planned(proof));
   PARE_TRY(const Model arranged, read_again(expected, proof.request.file));
   const Difference tensors = compare_models(arranged, proof.model);
-  if (!tensors.first.empty()) return ran(link, tensors);
+  if (!tensors.first.empty()) return OwnLink{ran(link, tensors), {}};
+  link.tensors = tensors.tensors;
   PARE_TRY(const Program program, Program::compile(expected, proof.options(Isa::Portable)));
-  PARE_TRY(Difference outputs, compare_runs(program, proof.reference, output_pairs(expected, proof.model), proof.samples));
-  outputs.tensors = tensors.tensors;
-  return ran(link, outputs);
+  return OwnLink{link, Contender{program, output_pairs(proof.model, expected)}};
 }
 
-Result<Link> file_link(const Proof& proof) {
+// The file once more, with the arena as it is shipped: tensors share their places.
+Result<OwnLink> file_link(const Proof& proof) {
   const Link link{.link = 2, .name = "file read back", .first_difference = "", .reason = ""};
   PARE_TRY(const Model again, read_model(proof.request.file));
-  PARE_TRY(const Program program, Program::compile(again, proof.options(Isa::Portable)));
-  PARE_TRY(const Difference d, compare_runs(proof.reference, program, output_pairs(proof.model, again), proof.samples));
-  return ran(link, d);
+  PARE_TRY(const Program program, Program::compile(again, {proof.arithmetic, Isa::Portable, false}));
+  return OwnLink{link, Contender{program, output_pairs(proof.model, again)}};
 }
 
-Result<Link> fast_link(const Proof& proof) {
+Result<OwnLink> fast_link(const Proof& proof) {
   const Link link{.link = 3, .name = "fast kernels", .first_difference = "", .reason = ""};
-  if (best_isa() == Isa::Portable) return skipped(link, "this machine has portable kernels only");
-  PARE_TRY(const Program fast, Program::compile(proof.model, proof.options(best_isa())));
-  PARE_TRY(const Difference d, compare_runs(proof.reference, fast, all_pairs(proof.model), proof.samples));
-  return ran(link, d);
+  if (proof.fast == Isa::Portable) return OwnLink{skipped(link, "no kernels but the portable ones are used"), {}};
+  PARE_TRY(const Program fast, Program::compile(proof.model, proof.options(proof.fast)));
+  return OwnLink{link, Contender{fast, all_pairs(proof.model)}};
+}
+
+}  // namespace
+
+Result<std::vector<Link>> own_links(const Proof& proof) {
+  std::vector<OwnLink> own;
+  std::vector<Contender> contenders;
+  for (const auto make : {plan_link, file_link, fast_link}) {
+    PARE_TRY(OwnLink link, make(proof));
+    if (link.contender) contenders.push_back(*link.contender);
+    own.push_back(std::move(link));
+  }
+  PARE_TRY(const std::vector<Difference> differences, compare_runs(proof.reference, contenders, proof.samples));
+  std::vector<Link> links;
+  auto next = differences.begin();
+  for (OwnLink& one : own) {
+    if (!one.contender) {
+      links.push_back(std::move(one.link));
+      continue;
+    }
+    Difference d = *next++;
+    d.tensors = std::max(d.tensors, one.link.tensors);
+    links.push_back(ran(std::move(one.link), d));
+  }
+  return links;
 }
 
 namespace {

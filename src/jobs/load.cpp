@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/files.hpp"
+#include "jobs/links.hpp"
 #include "jobs/steps.hpp"
 
 namespace pare {
@@ -23,20 +24,9 @@ Result<Loaded> load(const std::string& path, const Common& common) {
   return loaded;
 }
 
-namespace {
-
-Result<Arithmetic> asked_arithmetic(const std::string& name) {
-  const auto arithmetic = parse_arithmetic(name);
-  if (!arithmetic || *arithmetic == Arithmetic::None)
-    return Error{Code::InvalidArgument, "--arithmetic", "'" + name + "'", "one of " + arithmetic_names(), ""};
-  return *arithmetic;
-}
-
-}  // namespace
-
 Result<Arithmetic> choose_arithmetic(const Model& model, const std::string& path, const Common& common) {
   if (!common.arithmetic.empty()) {
-    PARE_TRY(const Arithmetic asked, asked_arithmetic(common.arithmetic));
+    PARE_TRY(const Arithmetic asked, asked_arithmetic(common.arithmetic, ""));
     if (!model.quantized())
       return Error{Code::InvalidArgument, path, "a model without integer tensors", "no --arithmetic", ""};
     return asked;
@@ -78,7 +68,7 @@ int64_t weight_bytes(const Model& model) {
   return bytes;
 }
 
-Result<Size> measure(const Model& model, const Program& program) {
+Result<Size> measure(const Model& model, Arithmetic arithmetic) {
   Size size;
   for (const Node& node : model.nodes) {
     const auto operands = [&](const std::vector<TensorId>& ids) {
@@ -91,7 +81,7 @@ Result<Size> measure(const Model& model, const Program& program) {
   for (const TensorInfo& t : model.tensors)
     if (t.constant() && t.encoding.type != DType::I64) size.parameters += t.data.count();
   size.weight_bytes = weight_bytes(model);
-  size.arena_bytes = device_arena_bytes(program);
+  PARE_TRY(size.arena_bytes, device_arena_bytes(model, arithmetic));
   return size;
 }
 

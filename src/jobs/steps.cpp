@@ -1,6 +1,7 @@
 #include "jobs/steps.hpp"
 
 #include "base/files.hpp"
+#include "jobs/links.hpp"
 
 namespace pare {
 
@@ -70,6 +71,34 @@ Result<Ranges> read_ranges(const std::string& path) {
 Result<Plan> read_plan(const std::string& path) {
   PARE_TRY(const std::string text, read_text(path));
   return parse_plan(text, path);
+}
+
+Result<void> require_float(const Loaded& source, const std::string& path) {
+  if (!source.model.quantized()) return {};
+  return Error{Code::InvalidArgument, path, "an already quantized model", "a float model", "Use pare convert to change its format"};
+}
+
+Result<Arithmetic> target_arithmetic(const Common& common, const std::string& with) {
+  PARE_TRY(const Arithmetic asked, asked_arithmetic(common.arithmetic, with));
+  if (asked != Arithmetic::None) return asked;
+  if (common.device.empty()) return Arithmetic::Tflm;
+  PARE_TRY(const Device device, find_device(common.device));
+  return device.arithmetic;
+}
+
+Result<Plan> decide_plan(const QuantizeRequest& request, const Model& model, const Ranges& ranges, const Common& common) {
+  SchemeRequest ask{.weight_ranges = request.weight_ranges, .activation_ranges = request.activation_ranges};
+  if (!common.device.empty()) {
+    PARE_TRY(const Device device, find_device(common.device));
+    ask.dense_per_channel = device.dense_per_channel;
+  }
+  Plan given;
+  if (!request.plan_file.empty()) {
+    PARE_TRY(given, read_plan(request.plan_file));
+    ask.plan = &given;
+  }
+  PARE_TRY(const Scheme* scheme, find_scheme(request.scheme));
+  return scheme->decide(model, ranges, ask);
 }
 
 std::string largest_tensor(const Model& model) {

@@ -26,6 +26,15 @@ Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::s
                            const Common& common, std::vector<std::string>* notes);
 Result<Ranges> read_ranges(const std::string& path);
 Result<Plan> read_plan(const std::string& path);
+/// The split that a job evaluates, unless it was told another.
+inline std::string evaluation_split(const DataUse& data) { return data.split.empty() ? "evaluation" : data.split; }
+/// Errors: InvalidArgument for a quantized model.
+Result<void> require_float(const Loaded& source, const std::string& path);
+/// By which rules a model that is being quantized will be computed: as asked, else the foreign runtime's `with`, else the
+/// device's, else tflm.
+Result<Arithmetic> target_arithmetic(const Common& common, const std::string& with);
+/// The scheme's plan for a simplified float model. Errors: unknown names, a plan that matches nothing.
+Result<Plan> decide_plan(const QuantizeRequest& request, const Model& model, const Ranges& ranges, const Common& common);
 /// The name of the tensor that takes the most bytes at run time.
 std::string largest_tensor(const Model& model);
 

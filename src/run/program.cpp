@@ -56,8 +56,14 @@ Result<Program> Program::compile(const Model& model, const CompileOptions& wante
   return program;
 }
 
-int64_t device_arena_bytes(const Program& program) {
-  return plan_memory(program.model(), program.steps(), kDeviceAlignment, false).bytes;
+Result<int64_t> device_arena_bytes(const Model& model, Arithmetic arithmetic) {
+  PARE_TRY(const Program portable, Program::compile(model, {.arithmetic = arithmetic, .isa = Isa::Portable}));
+  return device_arena_bytes(portable);
+}
+
+int64_t device_arena_bytes(const Program& portable) {
+  PARE_ASSERT(portable.isa() == Isa::Portable);  // other kernels have other scratch
+  return plan_memory(portable.model(), portable.steps(), kDeviceAlignment, false).bytes;
 }
 
 }  // namespace pare
