@@ -58,7 +58,8 @@ RequantizeVectors vectors_of(const Tensor& table, const pare_requantize_args& r)
 
 }  // namespace
 
-std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds, int64_t groups) {
+std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds,
+                                              int64_t groups) {
   const auto channels = static_cast<int64_t>(bounds.size());
   const int64_t columns = groups * channel_blocks(channels / groups) * kChannelBlock;
   Tensor table(DType::I32, {kRows, columns});
@@ -67,8 +68,10 @@ std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std
     const auto entry = static_cast<size_t>(r.channels > 1 ? c : 0);
     if (!exact(r, entry, bounds[static_cast<size_t>(c)])) return std::nullopt;
     Column column{};
-    if (r.rule == PARE_FLOAT_HALF_EVEN) column[kScale] = std::bit_cast<int32_t>(r.scale[entry]);
-    else column = fixed_column(r, entry);
+    if (r.rule == PARE_FLOAT_HALF_EVEN)
+      column[kScale] = std::bit_cast<int32_t>(r.scale[entry]);
+    else
+      column = fixed_column(r, entry);
     for (int64_t i = 0; i < kRows; ++i)
       cells[static_cast<size_t>(i * columns + padded_channel(c, channels, groups))] = column[static_cast<size_t>(i)];
   }

@@ -4,13 +4,18 @@ namespace pare {
 
 TilesS8 tiles_s8(Isa isa) {
   switch (isa) {
-    case Isa::Portable: break;
+    case Isa::Portable:
+      break;
 #if defined(__x86_64__)
-    case Isa::Avx2: return {tiles_s8_avx2, 2, 1};
-    case Isa::AvxVnni: return {tiles_s8_avxvnni, 4, 1};
-    case Isa::Avx512Vnni: return {tiles_s8_avx512vnni, 4, 4};
+    case Isa::Avx2:
+      return {tiles_s8_avx2, copy_row_avx2, 2, 1};
+    case Isa::AvxVnni:
+      return {tiles_s8_avxvnni, copy_row_avxvnni, 4, 1};
+    case Isa::Avx512Vnni:
+      return {tiles_s8_avx512vnni, copy_row_avx512vnni, 4, 4};
 #else
-    default: break;
+    default:
+      break;
 #endif
   }
   return {};

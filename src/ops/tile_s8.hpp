@@ -9,35 +9,44 @@ namespace pare {
 
 /// y[p, c] = requantize_c(bias[c] + sum over kh in [first, last), s < segments, l < lanes of the products of
 ///           the 32-bit lane at rows[kh] + x_offset + p x_pixel + s x_segment + 4 l (bytes) with w[kh, s, l][c])
-/// for p below the tile's pixels and c < channels. Bytes of an input lane count as q + 128, words as they are.
+/// for p below the tile's pixels and c < channels.
 struct TileS8 {
-  const void* const* rows;  ///< where each kernel row's input begins
-  int first, last;          ///< kernel rows that lie inside the image
-  int segments, lanes;      ///< stretches of neighbouring inputs in a kernel row, and the lanes of each
+  const void* const* rows;                 ///< where each kernel row's input begins
+  int first, last;                         ///< kernel rows that lie inside the image
+  int segments, lanes;                     ///< stretches of neighbouring inputs in a kernel row, and the lanes of each
   ptrdiff_t x_offset, x_pixel, x_segment;  ///< bytes
-  const int8_t* weights;    ///< [kernel_h, segments, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
-  int kernel_h;             ///< kernel rows in `weights`
-  ptrdiff_t weight_block;   ///< bytes of a block of one kernel row
-  const int32_t* bias;      ///< of the first padded channel
-  RequantizeVectors requantize;
-  int64_t channel;          ///< first padded channel in `requantize`
+  bool slide;                              ///< one segment of three taps, each of lanes / 3 and x_pixel bytes
+  const int8_t* weights;   ///< [kernel_h, segments, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
+  int kernel_h;            ///< kernel rows in `weights`
+  ptrdiff_t weight_block;  ///< bytes of a block of one kernel row
+  const int32_t* bias;     ///< of the first padded channel
+  const RequantizeVectors* requantize;
+  int64_t channel;  ///< first padded channel in `requantize`
   int8_t* y;
   ptrdiff_t y_pixel;
   int channels;  ///< that are stored
 };
 
-/// Pixels [0, `pixels`) of blocks [0, `blocks`), which share the weights' and outputs' layout of `tile`.
-using TileLoopS8 = void (*)(TileS8 tile, int64_t pixels, int64_t blocks);
+/// Pixels [0, `pixels`) of blocks [0, `blocks`), which share the weights' and outputs' layout of `tile`. What differs
+/// between blocks (weights, bias, channel, y, channels) is left at the last ones.
+using TileLoopS8 = void (*)(TileS8& tile, int64_t pixels, int64_t blocks);
+
+/// Codes become what tiles read: bytes q + 128, or words q - zero_point.
+using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// An instruction set's tiles, and how they want weights and inputs.
 struct TilesS8 {
   TileLoopS8 loop = nullptr;
+  CopyRowS8 copy = nullptr;
   int group = 4;   ///< inputs in a lane: 4 bytes, or 2 words
   int bundle = 1;  ///< the most blocks whose weights are interleaved: 4, then 2, then 1
 };
-void tiles_s8_avx2(TileS8 tile, int64_t pixels, int64_t blocks);
-void tiles_s8_avxvnni(TileS8 tile, int64_t pixels, int64_t blocks);
-void tiles_s8_avx512vnni(TileS8 tile, int64_t pixels, int64_t blocks);
+void tiles_s8_avx2(TileS8& tile, int64_t pixels, int64_t blocks);
+void copy_row_avx2(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+void tiles_s8_avxvnni(TileS8& tile, int64_t pixels, int64_t blocks);
+void copy_row_avxvnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
+void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// The tiles for an instruction set; loop is null if there are none.
 TilesS8 tiles_s8(Isa isa);

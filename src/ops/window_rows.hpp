@@ -1,9 +1,9 @@
 // The input rows of a convolution as its tiles read them. A tile (tile_f32.hpp, tile_s8.hpp) knows no border: it reads,
 // for each kernel row, neighbouring inputs. So where a window reaches over the left or right edge, the rows in use are
-// first copied into a ring of rows with real zeros on both sides; an input row is copied once, and read for every output
-// channel and kernel column. Kernel rows above or below the image are left out. Rejected: clipping the window of each
-// edge pixel (an edge pixel alone leaves most of the registers empty; an 8 x 8 image took twice the time), and im2col
-// (kernel_h * kernel_w as much copying).
+// first copied into a ring of rows with real zeros on both sides; an input row is copied once, and read for every
+// output channel and kernel column. Kernel rows above or below the image are left out. Rejected: clipping the window of
+// each edge pixel (an edge pixel alone leaves most of the registers empty; an 8 x 8 image took twice the time), and
+// im2col (kernel_h * kernel_w as much copying).
 #pragma once
 
 #include <algorithm>
@@ -55,17 +55,8 @@ struct CopyRow {
   using In = T;
   using Out = T;
   T outside;  ///< the code of real zero
-  void operator()(const T* from, T* to, int64_t count) const { std::memcpy(to, from, sizeof(T) * static_cast<size_t>(count)); }
-};
-
-/// As q - z in 16 bits.
-struct CentreRow {
-  using In = int8_t;
-  using Out = int16_t;
-  int16_t zero_point;
-  static constexpr int16_t outside = 0;
-  void operator()(const int8_t* from, int16_t* to, int64_t count) const {
-    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<int16_t>(from[i] - zero_point);
+  void operator()(const T* from, T* to, int64_t count) const {
+    std::memcpy(to, from, sizeof(T) * static_cast<size_t>(count));
   }
 };
 
@@ -77,7 +68,9 @@ class WindowRows {
   using Out = typename Copy::Out;
 
   /// Bytes of scratch: pointers, then the ring and `kSlack` bytes that a vector may read beyond it.
-  static int64_t scratch_bytes(const Args& a, bool ring) { return pointers_bytes(a) + (ring ? ring_bytes(a) + kSlack : 0); }
+  static int64_t scratch_bytes(const Args& a, bool ring) {
+    return pointers_bytes(a) + (ring ? ring_bytes(a) + kSlack : 0);
+  }
 
   WindowRows(const Args& a, bool ring, Copy copy, void* scratch)
       : a_(a),
@@ -96,7 +89,11 @@ class WindowRows {
   /// Makes the kernel rows `span` of the output row whose window begins at input row `top` ready.
   const Out* const* window(int top, RowSpan span) {
     if (is_ring_) copy_until(top, std::min(top + reach(a_.kernel_h, a_.dilation_h), static_cast<int>(a_.in_h)));
-    for (int kh = span.first; kh < span.last; ++kh) pointers_[kh] = row(top + kh * a_.dilation_h);
+    if (is_ring_)
+      point_into_ring(top, span);
+    else
+      for (int kh = span.first; kh < span.last; ++kh)
+        pointers_[kh] = reinterpret_cast<const Out*>(source(top + kh * a_.dilation_h));
     return pointers_;
   }
 
@@ -110,7 +107,15 @@ class WindowRows {
 
   Out* slot(int ih) { return ring_ + ih % reach(a_.kernel_h, a_.dilation_h) * row_elements(a_); }
   const In* source(int ih) const { return sample_ + static_cast<ptrdiff_t>(ih) * a_.in_w * a_.in_c; }
-  const Out* row(int ih) { return is_ring_ ? slot(ih) : reinterpret_cast<const Out*>(source(ih)); }
+
+  void point_into_ring(int top, RowSpan span) {
+    const int rows = reach(a_.kernel_h, a_.dilation_h);
+    int at = (top + span.first * a_.dilation_h) % rows;
+    for (int kh = span.first; kh < span.last; ++kh, at += a_.dilation_h) {
+      if (at >= rows) at -= rows;
+      pointers_[kh] = ring_ + at * row_elements(a_);
+    }
+  }
 
   void copy_until(int top, int end) {
     const int pixels = std::min(static_cast<int>(a_.in_w), row_pixels(a_) - a_.pad_left);

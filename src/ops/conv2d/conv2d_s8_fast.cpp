@@ -1,6 +1,7 @@
-// Fast int8 convolution: tiles (tile_s8.hpp) over the rows of window_rows.hpp. Where inputs are read as q + 128, the sum
-// of (q + 128) w is too large by (128 + z) sum(w): the bias takes it back. An output row at the top or the bottom edge has
-// a window of fewer rows, so a smaller sum(w): such a row has a bias of its own.
+// Fast int8 convolution: tiles (tile_s8.hpp) over the rows of window_rows.hpp, which copy all inputs, since tiles read
+// bytes q + 128 or words q - z. For bytes the sum of (q + 128) w is too large by (128 + z) sum(w): the bias takes it
+// back. An output row at the top or the bottom edge has a window of fewer rows, so a smaller sum(w): such a row has a
+// bias of its own. A convolution of one row without padding copies no more of it than one run of tiles reads.
 #include "ops/conv2d/conv2d_s8_fast.hpp"
 
 #include "ops/window_rows.hpp"
@@ -8,13 +9,14 @@
 namespace pare {
 namespace {
 
-constexpr int64_t kChunk = 48;  // pixels whose inputs stay in the first cache while all channels pass by
-constexpr int64_t kSmall = 1 << 15;
+constexpr int64_t kChunkBytes = 1 << 14;  // of inputs that stay in the first cache while all channels pass by
+constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
 
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
-  bool ring;
+  bool by_chunk;        // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
+  int64_t chunk;        // output pixels
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
   const int8_t* weights;
   const int32_t* bias;
@@ -59,8 +61,10 @@ void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff
     for (int s = 0; s < a.segments; ++s)
       for (int i = 0; i < stretch; ++i, ++w) {
         int8_t* cell = to + kh * row_step + (s * a.lanes + i / group) * step + i % group * a.element();
-        if (group == 4) *cell = *w;
-        else *reinterpret_cast<int16_t*>(cell) = *w;
+        if (group == 4)
+          *cell = *w;
+        else
+          *reinterpret_cast<int16_t*>(cell) = *w;
       }
 }
 
@@ -70,7 +74,8 @@ Tensor pack_weights(const Args& a) {
   for (int64_t co = 0; co < a.conv.out_c; ++co) {
     const int64_t inside = co % a.per_group(), block = inside / kChannelBlock;
     int64_t first = 0;  // of the block's bundle
-    while (first + bundle_of(blocks - first, a.tiles.bundle) <= block) first += bundle_of(blocks - first, a.tiles.bundle);
+    while (first + bundle_of(blocks - first, a.tiles.bundle) <= block)
+      first += bundle_of(blocks - first, a.tiles.bundle);
     const int64_t bundle = bundle_of(blocks - first, a.tiles.bundle), lane_bytes = 4 * kChannelBlock;
     int8_t* to = packed.edit<int8_t>().data() + (co / a.per_group() * blocks + first) * block_bytes +
                  (block - first) * lane_bytes + inside % kChannelBlock * 4;
@@ -111,19 +116,15 @@ void pack_biases(Packed& p) {
   p.bias = Tensor::of<int32_t>({static_cast<int64_t>(all.size())}, all);
 }
 
-// Rows become one long row where that costs no large copy.
 void choose_rows(Args& a) {
-  const auto decide = [&] {
-    const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
-    a.segments = contiguous ? 1 : a.conv.kernel_w;
-    a.lanes = (a.stretch() + a.tiles.group - 1) / a.tiles.group;
-    a.ring = a.tiles.group != 4 || needs_ring(a.conv) || a.stretch() % 4 != 0;
-  };
-  decide();
-  const pare_conv2d_s8_args row = as_long_row(a.conv);
-  if (a.ring && int64_t{1} * row.in_w * row.in_c * a.element() > kSmall) return;
-  a.conv = row;
-  decide();
+  a.conv = as_long_row(a.conv);
+  const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
+  a.segments = contiguous ? 1 : a.conv.kernel_w;
+  a.lanes = (a.stretch() + a.tiles.group - 1) / a.tiles.group;
+  const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
+  a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
+  const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
+  a.chunk = std::max<int64_t>(kChunkBytes / pixel_bytes / kTilePixels, 1) * kTilePixels;
 }
 
 // ---- running ------------------------------------------------------------------------------------------------------
@@ -134,15 +135,16 @@ TileS8 tile_of(const Args& a) {
   t.lanes = a.lanes;
   t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
   t.x_segment = ptrdiff_t{1} * a.conv.dilation_w * a.conv.in_c * a.element();
+  t.slide = a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
   t.kernel_h = a.conv.kernel_h;
   t.weight_block = a.weight_block();
-  t.requantize = a.requantize;
+  t.requantize = &a.requantize;
   t.y_pixel = a.conv.out_c;
   return t;
 }
 
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y.
-void run_chunk(const Args& a, TileS8 t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+void run_chunk(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
   const int64_t blocks = a.blocks(), per_group = a.per_group();
   for (int64_t g = 0; g < a.conv.groups; ++g) {
     t.x_offset = ow * t.x_pixel + g * a.depth() * a.element();
@@ -155,9 +157,25 @@ void run_chunk(const Args& a, TileS8 t, const int32_t* bias, int64_t ow, int64_t
   }
 }
 
-template <class Rows>
-void run_rows(const Args& a, Rows rows, const pare_io* io) {
+// How inputs come into a ring of Elements.
+template <class Element>
+struct CopyCodes {
+  using In = int8_t;
+  using Out = Element;
+  Element outside;
+  CopyRowS8 copy;
+  int32_t zero_point;
+  void operator()(const int8_t* from, Element* to, int64_t count) const { copy(from, to, count, zero_point); }
+};
+template <class Element>
+using Rows = WindowRows<pare_conv2d_s8_args, CopyCodes<Element>>;
+
+template <class Element>
+void run_by_row(const void* args, const pare_io* io) {
+  const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
+  const auto outside = static_cast<Element>(sizeof(Element) == 1 ? c.in_zero_point + 128 : 0);
+  Rows<Element> rows(c, true, {outside, a.tiles.copy, c.in_zero_point}, io->scratch);
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = tile_of(a);
@@ -169,23 +187,40 @@ void run_rows(const Args& a, Rows rows, const pare_io* io) {
       t.first = span.first;
       t.last = span.last;
       t.rows = reinterpret_cast<const void* const*>(rows.window(top, span));
-      for (int64_t ow = 0; ow < c.out_w; ow += kChunk)
-        run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, ow, std::min(kChunk, c.out_w - ow), y);
+      for (int64_t ow = 0; ow < c.out_w; ow += a.chunk)
+        run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, ow, std::min(a.chunk, c.out_w - ow), y);
     }
   }
 }
 
-using ByteRows = WindowRows<pare_conv2d_s8_args, CopyRow<int8_t>>;
-using WordRows = WindowRows<pare_conv2d_s8_args, CentreRow>;
-
-void run_bytes(const void* args, const pare_io* io) {
-  const auto& a = *static_cast<const Args*>(args);
-  run_rows(a, ByteRows(a.conv, a.ring, {static_cast<int8_t>(a.conv.in_zero_point)}, io->scratch), io);
+// Inputs that `pixels` output pixels of one row see.
+int64_t inputs_of(const pare_conv2d_s8_args& c, int64_t pixels) {
+  return ((pixels - 1) * c.stride_w + reach(c.kernel_w, c.dilation_w)) * c.in_c;
 }
 
-void run_words(const void* args, const pare_io* io) {
+void run_by_chunk(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const Args*>(args);
-  run_rows(a, WordRows(a.conv, a.ring, {static_cast<int16_t>(a.conv.in_zero_point)}, io->scratch), io);
+  const pare_conv2d_s8_args& c = a.conv;
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  TileS8 t = tile_of(a);
+  const void* row = io->scratch;
+  t.rows = &row;
+  t.last = 1;
+  for (int64_t r = 0; r < int64_t{1} * c.n * c.out_h; ++r, y += ptrdiff_t{1} * c.out_w * c.out_c) {
+    const int64_t ih = r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
+    const auto* x = static_cast<const int8_t*>(io->in[0]) + ih * c.in_w * c.in_c;
+    for (int64_t ow = 0; ow < c.out_w; ow += a.chunk) {
+      const int64_t pixels = std::min(a.chunk, c.out_w - ow);
+      a.tiles.copy(x + ow * c.stride_w * c.in_c, io->scratch, inputs_of(c, pixels), c.in_zero_point);
+      run_chunk(a, t, a.bias, 0, pixels, y + ow * c.out_c);
+    }
+  }
+}
+
+int64_t scratch_bytes(const Args& a) {
+  constexpr int64_t kSlack = 64;
+  if (a.by_chunk) return inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w)) * a.element() + kSlack;
+  return a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, true) : Rows<int16_t>::scratch_bytes(a.conv, true);
 }
 
 }  // namespace
@@ -211,11 +246,10 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
   Kernel kernel = reference;
-  const bool bytes = tiles.group == 4;
-  kernel.run = bytes ? run_bytes : run_words;
+  kernel.run = a.by_chunk ? run_by_chunk : a.element() == 1 ? run_by_row<uint8_t> : run_by_row<int16_t>;
   kernel.args = as_args(packed);
   kernel.name += "_" + std::string(name_of(isa));
-  kernel.scratch_bytes = bytes ? ByteRows::scratch_bytes(a.conv, a.ring) : WordRows::scratch_bytes(a.conv, a.ring);
+  kernel.scratch_bytes = scratch_bytes(a);
   return kernel;
 }
 

@@ -19,20 +19,46 @@ struct ShapeRow {
 const ShapeRow kShapes[] = {
     {"a window of one keeps the image", {1, 5, 6, 3}, {4, 1, 1, 3}, [](Conv2d&) {}, "[1, 5, 6, 4]"},
     {"a window without padding shrinks it", {1, 5, 6, 3}, {4, 3, 3, 3}, [](Conv2d&) {}, "[1, 3, 4, 4]"},
-    {"padding on both sides keeps it", {2, 5, 6, 3}, {4, 3, 3, 3},
-     [](Conv2d& c) { c.pad_top = c.pad_bottom = c.pad_left = c.pad_right = 1; }, "[2, 5, 6, 4]"},
-    {"a stride rounds down", {1, 6, 6, 1}, {1, 3, 3, 1}, [](Conv2d& c) { c.stride_h = c.stride_w = 2; }, "[1, 2, 2, 1]"},
-    {"a dilation widens the window", {1, 6, 6, 1}, {1, 3, 3, 1}, [](Conv2d& c) { c.dilation_h = c.dilation_w = 2; },
+    {"padding on both sides keeps it",
+     {2, 5, 6, 3},
+     {4, 3, 3, 3},
+     [](Conv2d& c) { c.pad_top = c.pad_bottom = c.pad_left = c.pad_right = 1; },
+     "[2, 5, 6, 4]"},
+    {"a stride rounds down",
+     {1, 6, 6, 1},
+     {1, 3, 3, 1},
+     [](Conv2d& c) { c.stride_h = c.stride_w = 2; },
+     "[1, 2, 2, 1]"},
+    {"a dilation widens the window",
+     {1, 6, 6, 1},
+     {1, 3, 3, 1},
+     [](Conv2d& c) { c.dilation_h = c.dilation_w = 2; },
      "[1, 2, 2, 1]"},
     {"groups share the channels", {1, 4, 4, 6}, {4, 1, 1, 3}, [](Conv2d& c) { c.groups = 2; }, "[1, 4, 4, 4]"},
-    {"groups must divide the channels", {1, 4, 4, 5}, {4, 1, 1, 3}, [](Conv2d& c) { c.groups = 2; },
+    {"groups must divide the channels",
+     {1, 4, 4, 5},
+     {4, 1, 1, 3},
+     [](Conv2d& c) { c.groups = 2; },
      "2 groups; expected a divisor of 5 input and 4 output channels"},
-    {"weights must fit the channels", {1, 4, 4, 5}, {4, 1, 1, 3}, [](Conv2d&) {}, "weights for 3 input channels; expected 5"},
-    {"a window must fit the image", {1, 2, 6, 3}, {4, 3, 3, 3}, [](Conv2d&) {},
+    {"weights must fit the channels",
+     {1, 4, 4, 5},
+     {4, 1, 1, 3},
+     [](Conv2d&) {},
+     "weights for 3 input channels; expected 5"},
+    {"a window must fit the image",
+     {1, 2, 6, 3},
+     {4, 3, 3, 3},
+     [](Conv2d&) {},
      "a window of 3 on a padded extent of 2; expected a window that fits"},
-    {"a stride must be positive", {1, 4, 4, 3}, {4, 1, 1, 3}, [](Conv2d& c) { c.stride_w = 0; },
+    {"a stride must be positive",
+     {1, 4, 4, 3},
+     {4, 1, 1, 3},
+     [](Conv2d& c) { c.stride_w = 0; },
      "kernel 1, stride 0, dilation 1; expected at least 1 each"},
-    {"a padding must not be negative", {1, 4, 4, 3}, {4, 1, 1, 3}, [](Conv2d& c) { c.pad_top = -1; },
+    {"a padding must not be negative",
+     {1, 4, 4, 3},
+     {4, 1, 1, 3},
+     [](Conv2d& c) { c.pad_top = -1; },
      "a padding of -1; expected 0 to 2147483647"},
     {"an image has four axes", {4, 4, 3}, {4, 1, 1, 3}, [](Conv2d&) {}, "'x' has shape [4, 4, 3]; expected rank 4"},
 };
@@ -114,7 +140,8 @@ TEST(Conv2d, FastFloatIsTheReference) {
   Random random(1);
   for (const Problem& p : problems()) {
     const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.ci})),
-                                  constant(random.floats({p.co, p.k, p.k, p.ci / p.groups})), constant(random.floats({p.co}))};
+                                  constant(random.floats({p.co, p.k, p.k, p.ci / p.groups})),
+                                  constant(random.floats({p.co}))};
     const Tensor expected = ran(p.op(), in).y;
     for (const Isa isa : fast_isas()) {
       const Ran fast = ran(p.op(), in, {.out = {}, .isa = isa});
@@ -132,7 +159,8 @@ TEST(Conv2d, AFastConvolutionReadsNothingBeyondItsInput) {
     const Operand w = constant(random.floats({17, 3, 3, 1}));
     Conv2d op;
     op.pad_left = op.pad_right = op.pad_top = op.pad_bottom = 1;
-    const TensorInfo x{"x", {1, 3, 5, 1}, "", Encoding::plain(DType::F32), {}}, y{"y", {1, 3, 5, 17}, "", Encoding::plain(DType::F32), {}};
+    const TensorInfo x{"x", {1, 3, 5, 1}, "", Encoding::plain(DType::F32), {}},
+        y{"y", {1, 3, 5, 17}, "", Encoding::plain(DType::F32), {}};
     const Kernel kernel = *op.prepare({{&x, &w.info}, {&y}, Arithmetic::None, isa});
     std::vector<float> around(15 + 2 * 64, nan), out(3 * 5 * 17);
     std::fill_n(around.begin() + 64, 15, 1.0f);
@@ -161,8 +189,10 @@ TEST(Conv2d, RoundsTiesByTheRuleOfTheArithmetic) {
       {"st: one rounding, half up", Arithmetic::St, {-1, 0, 1, 2, 3, 4}},
   };
   for (const IntegerRow& row : rows) {
-    const Ran result = ran(Conv2d(), {input(x, s8(1, 0)), constant(Tensor::of<int8_t>({1, 1, 1, 1}, {1}), Encoding::per_channel(DType::I8, 0, {1}))},
-                           {.out = s8(2, 0), .arithmetic = row.arithmetic});
+    const Ran result = ran(
+        Conv2d(),
+        {input(x, s8(1, 0)), constant(Tensor::of<int8_t>({1, 1, 1, 1}, {1}), Encoding::per_channel(DType::I8, 0, {1}))},
+        {.out = s8(2, 0), .arithmetic = row.arithmetic});
     EXPECT_EQ(codes(result.y), row.expected) << row.name;
   }
 }
@@ -176,15 +206,17 @@ TEST(Conv2d, IntegersFollowTheReals) {
       for (int64_t c = 0; c < p.co; ++c) scales.push_back(0.004f * static_cast<float>(1 + c % 5));
       std::vector<float> bias_scales;
       for (const float scale : scales) bias_scales.push_back(ex.scale[0] * scale);
-      const std::vector<Operand> in{input(random.codes({p.n, p.h, p.w, p.ci}), ex),
-                                    constant(random.codes({p.co, p.k, p.k, p.ci / p.groups}, -127), Encoding::per_channel(DType::I8, 0, scales)),
-                                    constant(random.biases({p.co}, 5000), Encoding::per_channel(DType::I32, 0, bias_scales))};
+      const std::vector<Operand> in{
+          input(random.codes({p.n, p.h, p.w, p.ci}), ex),
+          constant(random.codes({p.co, p.k, p.k, p.ci / p.groups}, -127), Encoding::per_channel(DType::I8, 0, scales)),
+          constant(random.biases({p.co}, 5000), Encoding::per_channel(DType::I32, 0, bias_scales))};
       std::vector<Operand> real = in;
       real[0] = input(dequantize(in[0].value, ex));
       const Tensor y = ran(p.op(), in, {.out = ey, .arithmetic = arithmetic}).y, expected = ran(p.op(), real).y;
       for (size_t i = 0; i < y.view<int8_t>().size(); ++i) {
         const double q = std::clamp(expected.view<float>()[i] / ey.scale[0] + 11.0, -128.0, 127.0);
-        ASSERT_LE(std::fabs(y.view<int8_t>()[i] - q), 0.51) << p.name() << " " << name_of(arithmetic) << " element " << i;
+        ASSERT_LE(std::fabs(y.view<int8_t>()[i] - q), 0.51)
+            << p.name() << " " << name_of(arithmetic) << " element " << i;
       }
     }
 }
@@ -201,7 +233,8 @@ const CodesRow kCodes[] = {
     {"random", -128, 127, -127, 127, 5000, 0.02f, 0.004f, 0.15f, -5, 11, Activation::None},
     {"ties: power-of-two scales", -20, 20, -3, 3, 9, 0.5f, 0.25f, 1, 0, 0, Activation::None},
     {"ties on both sides of a zero point", -128, 127, -2, 2, 3, 0.25f, 0.25f, 1, 3, -4, Activation::None},
-    {"least codes against greatest weights", -128, -128, 127, 127, 100000, 0.02f, 0.004f, 0.9f, 127, 0, Activation::None},
+    {"least codes against greatest weights", -128, -128, 127, 127, 100000, 0.02f, 0.004f, 0.9f, 127, 0,
+     Activation::None},
     {"greatest codes", 127, 127, -127, -127, 100000, 0.02f, 0.004f, 0.9f, -128, -128, Activation::None},
     {"everything saturates", -128, 127, -127, 127, 5000, 1, 1, 0.25f, 1, 2, Activation::None},
     {"ReLU at -128", -128, 127, -127, 127, 5000, 0.02f, 0.004f, 0.05f, -5, -128, Activation::Relu},
@@ -211,11 +244,13 @@ const CodesRow kCodes[] = {
 std::vector<Operand> integer_operands(const Problem& p, const CodesRow& row, Random& random) {
   std::vector<float> scales, bias_scales;
   for (int64_t c = 0; c < p.co; ++c) {
-    scales.push_back(row.weight_scale * (row.bias < 100 ? std::ldexp(1.0f, -static_cast<int>(c % 4)) : static_cast<float>(1 + c % 5)));
+    scales.push_back(row.weight_scale *
+                     (row.bias < 100 ? std::ldexp(1.0f, -static_cast<int>(c % 4)) : static_cast<float>(1 + c % 5)));
     bias_scales.push_back(row.in_scale * scales.back());
   }
   return {input(random.codes({p.n, p.h, p.w, p.ci}, row.x_lo, row.x_hi), s8(row.in_scale, row.in_zero)),
-          constant(random.codes({p.co, p.k, p.k, p.ci / p.groups}, row.w_lo, row.w_hi), Encoding::per_channel(DType::I8, 0, scales)),
+          constant(random.codes({p.co, p.k, p.k, p.ci / p.groups}, row.w_lo, row.w_hi),
+                   Encoding::per_channel(DType::I8, 0, scales)),
           constant(random.biases({p.co}, row.bias), Encoding::per_channel(DType::I32, 0, bias_scales))};
 }
 
@@ -233,7 +268,8 @@ TEST(Conv2d, FastIntegersAreTheReferenceBitForBit) {
           setting.isa = isa;
           const Ran fast = ran(op, in, setting);
           EXPECT_EQ(fast.kernel.name, "conv2d_s8_" + std::string(name_of(isa)));
-          ASSERT_EQ(codes(fast.y), codes(expected)) << row.name << ", " << name_of(arithmetic) << ", " << p.name() << ", " << name_of(isa);
+          ASSERT_EQ(codes(fast.y), codes(expected))
+              << row.name << ", " << name_of(arithmetic) << ", " << p.name() << ", " << name_of(isa);
         }
       }
 }
@@ -243,7 +279,8 @@ TEST(Conv2d, AnAccumulatorBeyond31BitsGoesToTheReference) {
   const Operand w = constant(Tensor::of<int8_t>({1, 1, 1, 1}, {1}), Encoding::per_channel(DType::I8, 0, {1}));
   const Operand bias = constant(Tensor::of<int32_t>({1}, {2147483000}), Encoding::per_channel(DType::I32, 0, {1}));
   for (const Isa isa : fast_isas())
-    EXPECT_EQ(ran(Conv2d(), {x, w, bias}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm, .isa = isa}).kernel.name, "conv2d_s8");
+    EXPECT_EQ(ran(Conv2d(), {x, w, bias}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm, .isa = isa}).kernel.name,
+              "conv2d_s8");
 }
 
 TEST(Conv2d, RefusesEncodingsThatNoKernelHas) {
@@ -251,17 +288,20 @@ TEST(Conv2d, RefusesEncodingsThatNoKernelHas) {
   const Tensor one = Tensor::of<int8_t>({1, 1, 1, 1}, {1});
   const Operand w = constant(one, Encoding::per_channel(DType::I8, 0, {1}));
   const Setting tflm{.out = s8(1, 0), .arithmetic = Arithmetic::Tflm};
-  EXPECT_EQ(error_of(Conv2d(), {x, w}, {.out = s8(1, 0), .arithmetic = Arithmetic::Onnx}),
-            "arithmetic 'onnx' has no integer form of this operator; expected tflm, litert, litert_ref or st. An ONNX QDQ "
-            "model runs under 'onnx' before it is converted");
+  EXPECT_EQ(
+      error_of(Conv2d(), {x, w}, {.out = s8(1, 0), .arithmetic = Arithmetic::Onnx}),
+      "arithmetic 'onnx' has no integer form of this operator; expected tflm, litert, litert_ref or st. An ONNX QDQ "
+      "model runs under 'onnx' before it is converted");
   EXPECT_EQ(error_of(Conv2d(), {x, w}, {.out = Encoding::plain(DType::F32), .arithmetic = Arithmetic::Tflm}),
             "'y' is encoded as f32; expected i8/tensor/asym");
   EXPECT_EQ(error_of(Conv2d(), {x, constant(one, s8(1, 3))}, tflm),
             "'k' is encoded as i8/tensor/asym; expected weights with zero point 0");
   EXPECT_EQ(error_of(Conv2d(), {x, constant(one, Encoding::per_channel(DType::I8, 3, {1}))}, tflm),
             "'k' is encoded as i8/channel/sym; expected channels along the output's axis");
-  EXPECT_EQ(error_of(Conv2d(), {x, input(one, s8(1, 0))}, tflm), "operand 'x' is computed at run time; expected a constant");
-  EXPECT_EQ(error_of(Conv2d(), {x, w, constant(Tensor::of<float>({1}, {0}))}, tflm), "'k' is encoded as f32; expected i32");
+  EXPECT_EQ(error_of(Conv2d(), {x, input(one, s8(1, 0))}, tflm),
+            "operand 'x' is computed at run time; expected a constant");
+  EXPECT_EQ(error_of(Conv2d(), {x, w, constant(Tensor::of<float>({1}, {0}))}, tflm),
+            "'k' is encoded as f32; expected i32");
 }
 
 }  // namespace
