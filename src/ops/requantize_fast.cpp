@@ -29,13 +29,46 @@ Column fixed_column(const pare_requantize_args& r, size_t c) {
   return column;
 }
 
+// Accumulators of vectors are shifted left by one or more.
+constexpr int64_t kMost = int64_t{1} << 30;
+
 // May a channel's accumulators be as large as `bound`?
 bool exact(const pare_requantize_args& r, size_t c, int64_t bound) {
-  if (bound >= int64_t{1} << 30) return false;
+  if (bound >= kMost) return false;
   if (r.rule == PARE_FLOAT_HALF_EVEN) return static_cast<double>(bound) * r.scale[c] < 1 << 30;
-  if (r.rule != PARE_FIXED_DOUBLE && r.rule != PARE_FIXED_SINGLE) return false;
   const int32_t e = r.exponent[c];
-  return e < 16 && (bound << std::max(e, 0)) < int64_t{1} << 30 && e > -31;
+  return e < 16 && (bound << std::max(e, 0)) < kMost && e > -31;
+}
+
+bool has_vectors(int32_t rule) {
+  return rule == PARE_FLOAT_HALF_EVEN || rule == PARE_FIXED_DOUBLE || rule == PARE_FIXED_SINGLE;
+}
+
+// Every rule is monotone: equal codes at both ends are one code throughout. (A left shift that overflows is not.)
+std::optional<int32_t> constant_of(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range) {
+  const int64_t left = r.rule == PARE_FLOAT_HALF_EVEN ? 0 : std::max(r.exponent[r.channels > 1 ? c : 0], 0);
+  const int64_t most = int64_t{INT32_MAX} >> left;
+  if (range.lo < -most || range.hi > most) return std::nullopt;
+  const int8_t code = pare_requantize(static_cast<int32_t>(range.lo), c, &r);
+  if (pare_requantize(static_cast<int32_t>(range.hi), c, &r) != code) return std::nullopt;
+  return code - r.zero_point;
+}
+
+// Gives the accumulator itself back.
+Column identity() {
+  Column column{};
+  column[kScale] = std::bit_cast<int32_t>(1.0f);
+  column[kMultiplier] = 1 << 30;
+  column[kLeft] = 2;
+  return column;
+}
+
+std::optional<Column> column_of(const pare_requantize_args& r, size_t c, const AccumulatorRange& range) {
+  if (!exact(r, c, std::max(std::abs(range.lo), std::abs(range.hi)))) return std::nullopt;
+  if (r.rule != PARE_FLOAT_HALF_EVEN) return fixed_column(r, c);
+  Column column{};
+  column[kScale] = std::bit_cast<int32_t>(r.scale[c]);
+  return column;
 }
 
 RequantizeVectors vectors_of(const Tensor& table, const pare_requantize_args& r) {
@@ -58,24 +91,21 @@ RequantizeVectors vectors_of(const Tensor& table, const pare_requantize_args& r)
 
 }  // namespace
 
-std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds,
+std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const AccumulatorRange> ranges,
                                               int64_t groups) {
-  const auto channels = static_cast<int64_t>(bounds.size());
+  if (!has_vectors(r.rule)) return std::nullopt;
+  const auto channels = static_cast<int64_t>(ranges.size());
   const int64_t columns = groups * channel_blocks(channels / groups) * kChannelBlock;
-  Tensor table(DType::I32, {kRows, columns});
-  auto cells = table.edit<int32_t>();
+  RequantizePack pack{Tensor(DType::I32, {kRows, columns}), {}, {}};
+  auto cells = pack.table.edit<int32_t>();
   for (int64_t c = 0; c < channels; ++c) {
-    const auto entry = static_cast<size_t>(r.channels > 1 ? c : 0);
-    if (!exact(r, entry, bounds[static_cast<size_t>(c)])) return std::nullopt;
-    Column column{};
-    if (r.rule == PARE_FLOAT_HALF_EVEN)
-      column[kScale] = std::bit_cast<int32_t>(r.scale[entry]);
-    else
-      column = fixed_column(r, entry);
+    const AccumulatorRange& range = ranges[static_cast<size_t>(c)];
+    pack.constant.push_back(constant_of(r, static_cast<int32_t>(c), range));
+    const auto column = pack.constant.back() ? identity() : column_of(r, static_cast<size_t>(r.channels > 1 ? c : 0), range);
+    if (!column) return std::nullopt;
     for (int64_t i = 0; i < kRows; ++i)
-      cells[static_cast<size_t>(i * columns + padded_channel(c, channels, groups))] = column[static_cast<size_t>(i)];
+      cells[static_cast<size_t>(i * columns + padded_channel(c, channels, groups))] = (*column)[static_cast<size_t>(i)];
   }
-  RequantizePack pack{std::move(table), {}};
   pack.vectors = vectors_of(pack.table, r);
   return pack;
 }

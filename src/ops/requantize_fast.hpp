@@ -1,8 +1,10 @@
 // Requantization on vector units: what ops/requantize.hpp computes, laid out for simd_s8.inc.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "ops/requantize.hpp"
 #include "pare/tensor.hpp"
@@ -25,14 +27,28 @@ struct RequantizeVectors {
   int8_t lo = -128, hi = 127;
 };
 
-/// The vectors of `r` for channels that stand in blocks: `groups` groups of `blocks` blocks of kChannelBlock, the last of
-/// each group not full. `bounds` holds the largest |accumulator| of each channel.
-/// Null if the vector code would not be exact: another rule, or an accumulator that could leave its 31 bits.
+/// What the accumulator of one output channel can be: it begins at the bias, and each weight adds w (q - z).
+struct AccumulatorRange {
+  int64_t lo = 0, hi = 0;
+  void add(int8_t w, int32_t zero_point) {
+    const int64_t a = int64_t{w} * (-128 - zero_point), b = int64_t{w} * (127 - zero_point);
+    lo += std::min(a, b);
+    hi += std::max(a, b);
+  }
+};
+
+/// The vectors for some channels. A channel whose output is one code whatever its inputs (a dead one, say, whose bias is
+/// beyond all else) has its `constant`, and must be given no weights and this value as its bias.
 struct RequantizePack {
   Tensor table;  ///< owns what `vectors` points to
   RequantizeVectors vectors;
+  std::vector<std::optional<int32_t>> constant;
 };
-std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds, int64_t groups);
+/// The vectors of `r` for channels that stand in blocks: `groups` groups of blocks of kChannelBlock, the last of each
+/// group not full. One range a channel. Null if the vector code would not be exact: another rule, or an accumulator that
+/// could leave its 31 bits.
+std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const AccumulatorRange> ranges,
+                                              int64_t groups);
 
 /// Output channels stand in blocks of this many, whatever the instruction set.
 inline constexpr int64_t kChannelBlock = 16;

@@ -15,6 +15,7 @@ struct TileS8 {
   int first, last;                         ///< kernel rows that lie inside the image
   int segments, lanes;                     ///< stretches of neighbouring inputs in a kernel row, and the lanes of each
   ptrdiff_t x_offset, x_pixel, x_segment;  ///< bytes
+  int bundle;               ///< the most blocks whose weights are interleaved
   bool slide;                              ///< one segment of three taps, each of lanes / 3 and x_pixel bytes
   const int8_t* weights;   ///< [kernel_h, segments, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
   int kernel_h;            ///< kernel rows in `weights`
@@ -39,7 +40,8 @@ struct TilesS8 {
   TileLoopS8 loop = nullptr;
   CopyRowS8 copy = nullptr;
   int group = 4;   ///< inputs in a lane: 4 bytes, or 2 words
-  int bundle = 1;  ///< the most blocks whose weights are interleaved: 4, then 2, then 1
+  int bundle = 1;  ///< the most blocks whose weights are interleaved, a power of two
+  int bundle_of_one = 1;  ///< the same where there is one pixel
 };
 void tiles_s8_avx2(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avx2(const int8_t* from, void* to, int64_t count, int32_t zero_point);
@@ -51,7 +53,10 @@ void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t ze
 /// The tiles for an instruction set; loop is null if there are none.
 TilesS8 tiles_s8(Isa isa);
 
-/// How many of the next `blocks` blocks are interleaved.
-inline int64_t bundle_of(int64_t blocks, int most) { return blocks >= most ? most : blocks >= 2 && most >= 2 ? 2 : 1; }
+/// How many of the next `blocks` blocks are interleaved, if `most` may be.
+inline int64_t bundle_of(int64_t blocks, int64_t most) {
+  while (most > blocks) most /= 2;
+  return most;
+}
 
 }  // namespace pare

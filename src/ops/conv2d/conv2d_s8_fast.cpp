@@ -27,6 +27,7 @@ struct Args {
   int depth() const { return conv.in_c / conv.groups; }
   int64_t per_group() const { return conv.out_c / conv.groups; }
   int64_t blocks() const { return channel_blocks(per_group()); }
+  int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return 4 / tiles.group; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
   ptrdiff_t weight_block() const { return ptrdiff_t{1} * segments * lanes * 4 * kChannelBlock; }
@@ -41,16 +42,15 @@ struct Packed {
 
 // ---- packing ------------------------------------------------------------------------------------------------------
 
-// The largest |accumulator| of each channel.
-std::vector<int64_t> bounds_of(const pare_conv2d_s8_args& a) {
+std::vector<AccumulatorRange> ranges_of(const pare_conv2d_s8_args& a) {
   const int64_t filter = int64_t{1} * a.kernel_h * a.kernel_w * (a.in_c / a.groups);
-  std::vector<int64_t> bounds;
+  std::vector<AccumulatorRange> ranges;
   for (int64_t co = 0; co < a.out_c; ++co) {
-    int64_t sum = 0;
-    for (int64_t i = 0; i < filter; ++i) sum += std::abs(int64_t{a.weights[co * filter + i]});
-    bounds.push_back(sum * 255 + (a.bias ? std::abs(int64_t{a.bias[co]}) : 0));
+    const int64_t bias = a.bias ? a.bias[co] : 0;
+    AccumulatorRange& range = ranges.emplace_back(AccumulatorRange{bias, bias});
+    for (int64_t i = 0; i < filter; ++i) range.add(a.weights[co * filter + i], a.in_zero_point);
   }
-  return bounds;
+  return ranges;
 }
 
 // Writes the weights of channel co, whose first cell is `to`; `step` bytes lie between lanes.
@@ -68,15 +68,17 @@ void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff
       }
 }
 
-Tensor pack_weights(const Args& a) {
+Tensor pack_weights(const Packed& p) {
+  const Args& a = p.args;
   const int64_t blocks = a.blocks(), block_bytes = a.weight_block() * a.conv.kernel_h;
   Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes});
   for (int64_t co = 0; co < a.conv.out_c; ++co) {
+    if (p.requantize.constant[static_cast<size_t>(co)]) continue;
     const int64_t inside = co % a.per_group(), block = inside / kChannelBlock;
     int64_t first = 0;  // of the block's bundle
-    while (first + bundle_of(blocks - first, a.tiles.bundle) <= block)
-      first += bundle_of(blocks - first, a.tiles.bundle);
-    const int64_t bundle = bundle_of(blocks - first, a.tiles.bundle), lane_bytes = 4 * kChannelBlock;
+    while (first + bundle_of(blocks - first, a.bundle()) <= block)
+      first += bundle_of(blocks - first, a.bundle());
+    const int64_t bundle = bundle_of(blocks - first, a.bundle()), lane_bytes = 4 * kChannelBlock;
     int8_t* to = packed.edit<int8_t>().data() + (co / a.per_group() * blocks + first) * block_bytes +
                  (block - first) * lane_bytes + inside % kChannelBlock * 4;
     pack_channel(a, co, to, bundle * lane_bytes, bundle * a.weight_block());
@@ -85,7 +87,8 @@ Tensor pack_weights(const Args& a) {
 }
 
 // The biases of output rows whose windows have the rows `span`.
-std::vector<int32_t> biases_for(const Args& a, RowSpan span) {
+std::vector<int32_t> biases_for(const Packed& p, RowSpan span) {
+  const Args& a = p.args;
   const pare_conv2d_s8_args& c = a.conv;
   const int64_t row = int64_t{1} * c.kernel_w * a.depth();
   std::vector<int32_t> biases(static_cast<size_t>(a.bias_count));
@@ -94,8 +97,9 @@ std::vector<int32_t> biases_for(const Args& a, RowSpan span) {
     int64_t sum = 0;
     for (int64_t i = span.first * row; i < span.last * row; ++i) sum += w[i];
     const int64_t excess = a.tiles.group == 4 ? sum * (128 + c.in_zero_point) : 0;
+    const int64_t bias = (c.bias ? c.bias[co] : 0) - excess;
     biases[static_cast<size_t>(padded_channel(co, c.out_c, c.groups))] =
-        static_cast<int32_t>((c.bias ? c.bias[co] : 0) - excess);
+        p.requantize.constant[static_cast<size_t>(co)].value_or(static_cast<int32_t>(bias));
   }
   return biases;
 }
@@ -110,7 +114,7 @@ void pack_biases(Packed& p) {
     p.bias_of_row.push_back(static_cast<int32_t>(known - spans.begin()));
     if (known != spans.end()) continue;
     spans.push_back(span);
-    const std::vector<int32_t> biases = biases_for(a, span);
+    const std::vector<int32_t> biases = biases_for(p, span);
     all.insert(all.end(), biases.begin(), biases.end());
   }
   p.bias = Tensor::of<int32_t>({static_cast<int64_t>(all.size())}, all);
@@ -136,6 +140,7 @@ TileS8 tile_of(const Args& a) {
   t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
   t.x_segment = ptrdiff_t{1} * a.conv.dilation_w * a.conv.in_c * a.element();
   t.slide = a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
+  t.bundle = a.bundle();
   t.kernel_h = a.conv.kernel_h;
   t.weight_block = a.weight_block();
   t.requantize = &a.requantize;
@@ -228,7 +233,7 @@ int64_t scratch_bytes(const Args& a) {
 std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, const Kernel& reference) {
   const TilesS8 tiles = tiles_s8(isa);
   if (!tiles.loop) return std::nullopt;
-  auto requantize = pack_requantize(conv.requantize, bounds_of(conv), conv.groups);
+  auto requantize = pack_requantize(conv.requantize, ranges_of(conv), conv.groups);
   if (!requantize) return std::nullopt;
   auto packed = std::make_shared<Packed>();
   packed->requantize = std::move(*requantize);
@@ -238,7 +243,7 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.requantize = packed->requantize.vectors;
   choose_rows(a);
   a.bias_count = conv.groups * a.blocks() * kChannelBlock;
-  packed->weights = pack_weights(a);
+  packed->weights = pack_weights(*packed);
   pack_biases(*packed);
   a.weights = packed->weights.view<int8_t>().data();
   a.bias = packed->bias.view<int32_t>().data();

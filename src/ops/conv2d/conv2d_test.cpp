@@ -274,13 +274,31 @@ TEST(Conv2d, FastIntegersAreTheReferenceBitForBit) {
       }
 }
 
-TEST(Conv2d, AnAccumulatorBeyond31BitsGoesToTheReference) {
-  const Operand x = input(Tensor::of<int8_t>({1, 1, 1, 1}, {5}), s8(1, 0));
-  const Operand w = constant(Tensor::of<int8_t>({1, 1, 1, 1}, {1}), Encoding::per_channel(DType::I8, 0, {1}));
-  const Operand bias = constant(Tensor::of<int32_t>({1}, {2147483000}), Encoding::per_channel(DType::I32, 0, {1}));
-  for (const Isa isa : fast_isas())
-    EXPECT_EQ(ran(Conv2d(), {x, w, bias}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm, .isa = isa}).kernel.name,
-              "conv2d_s8");
+struct LargeRow {
+  const char* name;
+  int32_t bias;
+  float weight_scale;
+  const char* kernel;  // without the instruction set
+};
+const LargeRow kLarge[] = {
+    {"a bias that decides the code alone is a constant", 2147483000, 0.5f, "fast"},
+    {"below, too", -2147483000, 0.5f, "fast"},
+    {"accumulators of more than 30 bits that matter go to the reference", (1 << 30) + (1 << 23), 0x1p-24f, "reference"},
+};
+
+TEST(Conv2d, LargeBiases) {
+  const Operand x = input(Tensor::of<int8_t>({1, 1, 2, 1}, {-100, 120}), s8(1, 0));
+  for (const LargeRow& row : kLarge)
+    for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::St}) {
+      const Operand w = constant(Tensor::of<int8_t>({2, 1, 1, 1}, {127, 3}), Encoding::per_channel(DType::I8, 0, {row.weight_scale, 0.5f}));
+      const Operand bias = constant(Tensor::of<int32_t>({2}, {row.bias, -7}), Encoding::per_channel(DType::I32, 0, {row.weight_scale, 0.5f}));
+      const Ran expected = ran(Conv2d(), {x, w, bias}, {.out = s8(1, 0), .arithmetic = arithmetic});
+      for (const Isa isa : fast_isas()) {
+        const Ran result = ran(Conv2d(), {x, w, bias}, {.out = s8(1, 0), .arithmetic = arithmetic, .isa = isa});
+        EXPECT_EQ(result.kernel.name == "conv2d_s8" ? "reference" : "fast", std::string(row.kernel)) << row.name;
+        EXPECT_EQ(codes(result.y), codes(expected.y)) << row.name << " " << name_of(arithmetic);
+      }
+    }
 }
 
 TEST(Conv2d, RefusesEncodingsThatNoKernelHas) {
