@@ -16,6 +16,7 @@ struct TileS8 {
   int segments, lanes;                     ///< stretches of neighbouring inputs in a kernel row, and the lanes of each
   ptrdiff_t x_offset, x_pixel, x_segment;  ///< bytes
   int bundle;               ///< the most blocks whose weights are interleaved
+  ptrdiff_t x_pair;  ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
   bool slide;                              ///< one segment of three taps, each of lanes / 3 and x_pixel bytes
   const int8_t* weights;   ///< [kernel_h, segments, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
   int kernel_h;            ///< kernel rows in `weights`
@@ -41,6 +42,7 @@ struct TilesS8 {
   CopyRowS8 copy = nullptr;
   int group = 4;   ///< inputs in a lane: 4 bytes, or 2 words
   int bundle = 1;  ///< the most blocks whose weights are interleaved, a power of two
+  bool pairs = false;     ///< may two pixels of 8 channels share a vector?
   int bundle_of_one = 1;  ///< the same where there is one pixel
 };
 void tiles_s8_avx2(TileS8& tile, int64_t pixels, int64_t blocks);

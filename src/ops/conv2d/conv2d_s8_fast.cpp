@@ -10,11 +10,13 @@ namespace pare {
 namespace {
 
 constexpr int64_t kChunkBytes = 1 << 14;  // of inputs that stay in the first cache while all channels pass by
+constexpr int32_t kPairChannels = 8;      // of a pixel that shares a vector with another
 constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
 
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
+  bool pairs;     // conv.out_c counts the channels of two neighbouring pixels, of kPairChannels each
   bool by_chunk;        // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
   int64_t chunk;        // output pixels
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
@@ -27,20 +29,49 @@ struct Args {
   int depth() const { return conv.in_c / conv.groups; }
   int64_t per_group() const { return conv.out_c / conv.groups; }
   int64_t blocks() const { return channel_blocks(per_group()); }
+  ptrdiff_t y_pixel() const { return pairs ? kPairChannels : conv.out_c; }
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return 4 / tiles.group; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
   ptrdiff_t weight_block() const { return ptrdiff_t{1} * segments * lanes * 4 * kChannelBlock; }
 };
 
+// A layer of 8 output channels given twice: so that two pixels share each vector.
+struct PairedLayer {
+  std::vector<int8_t> weights;
+  std::vector<int32_t> bias, multiplier, exponent;
+  std::vector<float> scale;
+};
+
 struct Packed {
   Args args{};
+  PairedLayer paired;
   Tensor weights, bias;
   std::vector<int32_t> bias_of_row;
   RequantizePack requantize;
 };
 
 // ---- packing ------------------------------------------------------------------------------------------------------
+
+template <class T>
+const T* twice(std::vector<T>& to, const T* from, int64_t count) {
+  if (!from) return nullptr;
+  to.assign(from, from + count);
+  to.insert(to.end(), from, from + count);
+  return to.data();
+}
+
+pare_conv2d_s8_args pair_up(pare_conv2d_s8_args a, PairedLayer& to) {
+  a.weights = twice(to.weights, a.weights, int64_t{1} * a.out_c * a.kernel_h * a.kernel_w * a.in_c);
+  a.bias = twice(to.bias, a.bias, a.out_c);
+  pare_requantize_args& r = a.requantize;
+  r.multiplier = twice(to.multiplier, r.multiplier, r.channels);
+  r.exponent = twice(to.exponent, r.exponent, r.channels);
+  r.scale = twice(to.scale, r.scale, r.channels);
+  if (r.channels > 1) r.channels *= 2;
+  a.out_c *= 2;
+  return a;
+}
 
 std::vector<AccumulatorRange> ranges_of(const pare_conv2d_s8_args& a) {
   const int64_t filter = int64_t{1} * a.kernel_h * a.kernel_w * (a.in_c / a.groups);
@@ -137,9 +168,9 @@ TileS8 tile_of(const Args& a) {
   TileS8 t{};
   t.segments = a.segments;
   t.lanes = a.lanes;
-  t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
+  t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element() * (a.pairs ? 2 : 1);
   t.x_segment = ptrdiff_t{1} * a.conv.dilation_w * a.conv.in_c * a.element();
-  t.slide = a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
+  t.slide = !a.pairs && a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
   t.bundle = a.bundle();
   t.kernel_h = a.conv.kernel_h;
   t.weight_block = a.weight_block();
@@ -149,7 +180,7 @@ TileS8 tile_of(const Args& a) {
 }
 
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y.
-void run_chunk(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+void run_groups(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
   const int64_t blocks = a.blocks(), per_group = a.per_group();
   for (int64_t g = 0; g < a.conv.groups; ++g) {
     t.x_offset = ow * t.x_pixel + g * a.depth() * a.element();
@@ -160,6 +191,29 @@ void run_chunk(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_
     t.channels = static_cast<int>(per_group);
     a.tiles.loop(t, pixels, blocks);
   }
+}
+
+// The same for pairs: a pixel that is left over is a pair with itself, of which the first half is stored. `ow` is even.
+void run_pairs(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+  t.x_pair = t.x_pixel / 2;
+  t.channel = 0;
+  t.weights = a.weights;
+  t.bias = bias;
+  t.x_offset = ow / 2 * t.x_pixel;
+  t.y = y + ow * kPairChannels;
+  t.channels = 2 * kPairChannels;
+  if (pixels > 1) a.tiles.loop(t, pixels / 2, 1);
+  if (pixels % 2 == 0) return;
+  t.x_offset += pixels / 2 * t.x_pixel;
+  t.y += pixels / 2 * t.y_pixel;
+  t.channels = kPairChannels;
+  t.x_pair = 0;
+  a.tiles.loop(t, 1, 1);
+}
+
+void run_chunk(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+  if (a.pairs) run_pairs(a, t, bias, ow, pixels, y);
+  else run_groups(a, t, bias, ow, pixels, y);
 }
 
 // How inputs come into a ring of Elements.
@@ -186,7 +240,7 @@ void run_by_row(const void* args, const pare_io* io) {
   TileS8 t = tile_of(a);
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c) {
     rows.start(x);
-    for (int oh = 0; oh < c.out_h; ++oh, y += ptrdiff_t{1} * c.out_w * c.out_c) {
+    for (int oh = 0; oh < c.out_h; ++oh, y += c.out_w * a.y_pixel()) {
       const int top = oh * c.stride_h - c.pad_top;
       const RowSpan span = rows_inside(c, top);
       t.first = span.first;
@@ -211,13 +265,13 @@ void run_by_chunk(const void* args, const pare_io* io) {
   const void* row = io->scratch;
   t.rows = &row;
   t.last = 1;
-  for (int64_t r = 0; r < int64_t{1} * c.n * c.out_h; ++r, y += ptrdiff_t{1} * c.out_w * c.out_c) {
+  for (int64_t r = 0; r < int64_t{1} * c.n * c.out_h; ++r, y += c.out_w * a.y_pixel()) {
     const int64_t ih = r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
     const auto* x = static_cast<const int8_t*>(io->in[0]) + ih * c.in_w * c.in_c;
     for (int64_t ow = 0; ow < c.out_w; ow += a.chunk) {
       const int64_t pixels = std::min(a.chunk, c.out_w - ow);
       a.tiles.copy(x + ow * c.stride_w * c.in_c, io->scratch, inputs_of(c, pixels), c.in_zero_point);
-      run_chunk(a, t, a.bias, 0, pixels, y + ow * c.out_c);
+      run_chunk(a, t, a.bias, 0, pixels, y + ow * a.y_pixel());
     }
   }
 }
@@ -233,13 +287,14 @@ int64_t scratch_bytes(const Args& a) {
 std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, const Kernel& reference) {
   const TilesS8 tiles = tiles_s8(isa);
   if (!tiles.loop) return std::nullopt;
-  auto requantize = pack_requantize(conv.requantize, ranges_of(conv), conv.groups);
-  if (!requantize) return std::nullopt;
   auto packed = std::make_shared<Packed>();
-  packed->requantize = std::move(*requantize);
   Args& a = packed->args;
-  a.conv = conv;
   a.tiles = tiles;
+  a.pairs = tiles.pairs && conv.out_c == kPairChannels && conv.groups == 1 && conv.out_w > 1;
+  a.conv = a.pairs ? pair_up(conv, packed->paired) : conv;
+  auto requantize = pack_requantize(a.conv.requantize, ranges_of(a.conv), conv.groups);
+  if (!requantize) return std::nullopt;
+  packed->requantize = std::move(*requantize);
   a.requantize = packed->requantize.vectors;
   choose_rows(a);
   a.bias_count = conv.groups * a.blocks() * kChannelBlock;

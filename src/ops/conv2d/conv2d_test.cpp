@@ -122,6 +122,7 @@ std::vector<Problem> problems() {
   for (const int64_t size : kEdgeSizes) {
     list.push_back({.h = 3, .w = size});
     list.push_back({.ci = size});
+    list.push_back({.h = 3, .w = size, .co = 8});
     list.push_back({.co = size});
     list.push_back({.n = 2, .h = size, .w = 2, .ci = 5, .co = 19, .k = 1, .pad = 0});
     list.push_back({.h = 9, .w = size + 4, .stride = 2});
@@ -281,8 +282,8 @@ struct LargeRow {
   const char* kernel;  // without the instruction set
 };
 const LargeRow kLarge[] = {
-    {"a bias that decides the code alone is a constant", 2147483000, 0.5f, "fast"},
-    {"below, too", -2147483000, 0.5f, "fast"},
+    {"a bias that decides the code alone is a constant", 2000000000, 0.5f, "fast"},
+    {"below, too", -2000000000, 0.5f, "fast"},
     {"accumulators of more than 30 bits that matter go to the reference", (1 << 30) + (1 << 23), 0x1p-24f, "reference"},
 };
 
