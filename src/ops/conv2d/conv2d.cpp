@@ -4,6 +4,7 @@
 
 #include "ops/conv2d/conv2d_f32.hpp"
 #include "ops/conv2d/conv2d_f32_fast.hpp"
+#include "ops/conv2d/conv2d_f32_onnx.hpp"
 #include "ops/conv2d/conv2d_s8.h"
 #include "ops/conv2d/conv2d_s8_fast.hpp"
 #include "ops/operands.hpp"
@@ -97,6 +98,7 @@ Result<Kernel> prepare_f32(const Conv2d& op, const PrepareInput& input) {
   a.weights = holder->tensors[0].view<float>().data();
   a.bias = reals_or_null(holder->tensors[1]);
   a.limits = limits_of(op.activation);
+  if (input.arithmetic == Arithmetic::Onnx) return onnx_conv2d_f32(a, holder->tensors[0], holder->tensors[1], input.isa);
   if (tile_loop(input.isa)) return fast_conv2d_f32(a, holder->tensors[0], holder->tensors[1], input.isa);
   return Kernel{.run = conv2d_f32, .args = as_args(holder), .name = "conv2d_f32", .c = {}};
 }

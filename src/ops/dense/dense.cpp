@@ -5,6 +5,7 @@
 #include "ops/conv2d/conv2d_s8_fast.hpp"
 #include "ops/dense/dense_f32.hpp"
 #include "ops/dense/dense_f32_fast.hpp"
+#include "ops/dense/dense_f32_onnx.hpp"
 #include "ops/dense/dense_s8.h"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
@@ -120,6 +121,7 @@ Result<Kernel> prepare_f32(const Dense& op, const PrepareInput& input) {
   a.weights = holder->tensors[0].view<float>().data();
   a.bias = reals_or_null(holder->tensors[1]);
   a.limits = limits_of(op.activation);
+  if (input.arithmetic == Arithmetic::Onnx) return onnx_dense_f32(a, holder->tensors[0], holder->tensors[1], input.isa);
   return tile_loop(input.isa) ? fast_f32(*holder, input.isa) : reference_f32(holder);
 }
 
