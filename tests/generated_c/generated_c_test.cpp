@@ -6,7 +6,7 @@
 
 #include "jobs/child.hpp"
 #include "jobs/vectors.hpp"
-#include "pare/formats.hpp"
+#include "pare/jobs.hpp"
 
 namespace pare {
 namespace {
@@ -24,8 +24,10 @@ class GeneratedC : public testing::TestWithParam<Case> {};
 
 // What `make test` prints for 100 vectors, of which one is spoilt if `spoil`.
 Result<std::string> make_test(const std::string& path, Arithmetic arithmetic, bool spoil) {
-  PARE_TRY(const Model model, read_model(path));
-  PARE_TRY(const Program program, Program::compile(model, {arithmetic, Isa::Portable, false}));
+  Common common;
+  common.arithmetic = name_of(arithmetic);
+  PARE_TRY(const Loaded loaded, load(path, common));
+  PARE_TRY(const Program program, Program::compile(loaded.model, {arithmetic, Isa::Portable, false}));
   std::vector<TestVector> vectors = random_vectors(program, 100);
   if (spoil) *vectors[7].out[0].data_for_edit() ^= std::byte{1};
   PARE_TRY(const auto files, emit_c(program, vectors));
@@ -49,6 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Models, GeneratedC,
                                          Case{"kws_dscnn_int8_reference.tflite", Arithmetic::LitertRef},
                                          Case{"ic_resnet8_int8_reference.tflite", Arithmetic::Tflm},
                                          Case{"ic_resnet8_int8_reference.tflite", Arithmetic::Litert},
+                                         Case{"kws_dscnn_qdq.onnx", Arithmetic::Tflm},
+                                         Case{"ic_resnet8_qdq.onnx", Arithmetic::Litert},
                                          Case{"ad_autoencoder_int8_reference.tflite", Arithmetic::Tflm}));
 
 TEST(GeneratedCTest, tells_of_a_difference) {

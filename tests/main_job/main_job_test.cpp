@@ -1,25 +1,16 @@
 // The main job on real models and data: known accuracies, what silicon printed, and our own int8 files.
-#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
+#include "job_data.hpp"
 #include "pare/compress.hpp"
-#include "pare/evaluate.hpp"
-#include "pare/formats.hpp"
 
 namespace pare {
 namespace {
 
-std::string data_folder() {
-  const char* set = std::getenv("PARE_DATA");
-  return set ? set : std::string(PARE_SOURCE_DIR) + "/../shared/data";
-}
+using namespace test;
 
 class MainJob : public ::testing::Test {
  protected:
@@ -27,36 +18,6 @@ class MainJob : public ::testing::Test {
     if (!std::filesystem::exists(data_folder() + "/models")) GTEST_SKIP() << "no data in " << data_folder();
   }
 };
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message());
-  return std::move(*result);
-}
-
-template <>
-void must(Result<void> result) {
-  if (!result) throw std::runtime_error(result.error().message());
-}
-
-Model model(const std::string& name) { return must(read_model(data_folder() + "/models/" + name)); }
-
-Dataset dataset(const std::string& name, const std::string& text) {
-  const std::string path = (std::filesystem::temp_directory_path() / (name + std::to_string(::getpid()) + ".data.json")).string();
-  std::ofstream(path) << text;
-  Dataset data = must(read_dataset(path));
-  std::filesystem::remove(path);
-  return data;
-}
-
-std::string kws_text(int first) {
-  const std::string source = fmt::format("\"inputs\": \"{0}/kws01/inputs\", \"labels\": \"{0}/kws01/y_labels.csv\"", data_folder());
-  return fmt::format(R"({{"name": "kws01", "reader": "raw", {0}, "metric": "top1",
-    "element": {{"type": "int8", "shape": [49, 10, 1], "axes": "hwc", "scale": 0.58470, "zero_point": 83}},
-    "splits": {{"calibration": "{1}:{2}", "evaluation": {3}, "every": "0:1000"}}}})",
-                     source, first, first + 100,
-                     first == 0 ? "\"100:1000\"" : fmt::format("[\"0:{}\", \"{}:1000\"]", first, first + 100));
-}
 
 std::string mnist_text() {
   return fmt::format(R"({{"name": "mnist", "reader": "idx", "inputs": "{0}/mnist/t10k-images-idx3-ubyte.gz",
