@@ -10,6 +10,8 @@ namespace {
 
 using namespace test;
 
+Setting onnx(Isa isa = Isa::Portable) { return {std::nullopt, Arithmetic::Onnx, isa}; }
+
 TEST(Chains, StretchOfAConvolution) {
   struct Row {
     const char* name;
@@ -34,7 +36,7 @@ constexpr float kBig = 16777216;  // 2^24: one more is lost
 TEST(Chains, AConvolutionTakesChannelsBeforePlaces) {
   const Operand x = input(Tensor::of<float>({1, 1, 2, 2}, {kBig, -kBig, 1, 1}));
   const Operand w = constant(Tensor::of<float>({1, 1, 2, 2}, {1, 1, 1, 1}));
-  EXPECT_EQ(reals(ran(Conv2d(), {x, w}, {.arithmetic = Arithmetic::Onnx}).y), std::vector<float>{1});
+  EXPECT_EQ(reals(ran(Conv2d(), {x, w}, onnx()).y), std::vector<float>{1});
   EXPECT_EQ(reals(ran(Conv2d(), {x, w}).y), std::vector<float>{2});
 }
 
@@ -44,7 +46,7 @@ TEST(Chains, ADenseLayerHasStretchesOf256) {
   ones[0] = kBig;
   const Operand x = input(Tensor::of<float>({1, 300}, ones)),
                 w = constant(Tensor::of<float>({1, 300}, std::vector<float>(300, 1)));
-  EXPECT_EQ(reals(ran(Dense(), {x, w}, {.arithmetic = Arithmetic::Onnx}).y), std::vector<float>{kBig + 44});
+  EXPECT_EQ(reals(ran(Dense(), {x, w}, onnx()).y), std::vector<float>{kBig + 44});
 }
 
 TEST(Chains, ADenseLayerBeginsWithTheBiasAndAConvolutionEndsWithIt) {
@@ -52,15 +54,13 @@ TEST(Chains, ADenseLayerBeginsWithTheBiasAndAConvolutionEndsWithIt) {
   values[0] = 1, values[256] = 1;
   const Tensor w = Tensor::of<float>({1, 257}, std::vector<float>(257, 1));
   const Operand bias = constant(Tensor::of<float>({1}, {kBig}));
-  EXPECT_EQ(reals(ran(Dense(), {input(Tensor::of<float>({1, 257}, values)), constant(w), bias},
-                      {.arithmetic = Arithmetic::Onnx})
-                      .y),
+  EXPECT_EQ(reals(ran(Dense(), {input(Tensor::of<float>({1, 257}, values)), constant(w), bias}, onnx()).y),
             std::vector<float>{kBig});
-  EXPECT_EQ(reals(ran(Conv2d(),
-                      {input(Tensor::of<float>({1, 1, 1, 257}, values)), constant(w.reshaped({1, 1, 1, 257})), bias},
-                      {.arithmetic = Arithmetic::Onnx})
-                      .y),
-            std::vector<float>{kBig + 2});
+  EXPECT_EQ(
+      reals(ran(Conv2d(),
+                {input(Tensor::of<float>({1, 1, 1, 257}, values)), constant(w.reshaped({1, 1, 1, 257})), bias}, onnx())
+                .y),
+      std::vector<float>{kBig + 2});
 }
 
 TEST(Chains, VectorUnitsGiveTheSameBits) {
@@ -69,9 +69,7 @@ TEST(Chains, VectorUnitsGiveTheSameBits) {
     for (const int64_t size : kEdgeSizes) {
       const std::vector<Operand> rows{input(random.floats({size, 300})), constant(random.floats({size, 300})),
                                       constant(random.floats({size}))};
-      EXPECT_EQ(ran(Dense(), rows, {.arithmetic = Arithmetic::Onnx, .isa = isa}).y,
-                ran(Dense(), rows, {.arithmetic = Arithmetic::Onnx}).y)
-          << size;
+      EXPECT_EQ(ran(Dense(), rows, onnx(isa)).y, ran(Dense(), rows, onnx()).y) << size;
       Conv2d op;
       op.pad_top = op.pad_left = op.pad_right = 1;
       op.stride_h = 2;
@@ -79,10 +77,8 @@ TEST(Chains, VectorUnitsGiveTheSameBits) {
       const std::vector<Operand> image{input(random.floats({2, 5, size, 6})),
                                        constant(random.floats({2 * size, 3, 2, 3})),
                                        constant(random.floats({2 * size}))};
-      EXPECT_EQ(ran(op, image, {.arithmetic = Arithmetic::Onnx, .isa = isa}).y,
-                ran(op, image, {.arithmetic = Arithmetic::Onnx}).y)
-          << size;
-      EXPECT_LT(relative_error(ran(op, image, {.arithmetic = Arithmetic::Onnx}).y, ran(op, image).y), 1e-6) << size;
+      EXPECT_EQ(ran(op, image, onnx(isa)).y, ran(op, image, onnx()).y) << size;
+      EXPECT_LT(relative_error(ran(op, image, onnx()).y, ran(op, image).y), 1e-6) << size;
     }
 }
 

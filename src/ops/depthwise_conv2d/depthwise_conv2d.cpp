@@ -127,9 +127,9 @@ Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input)
   a.weights = holder->tensors[0].view<float>().data();
   a.bias = reals_or_null(holder->tensors[1]);
   a.limits = limits_of(op.activation);
-  if (a.in_c != a.out_c && tile_loop(input.isa))
-    return grouped_f32(a, holder->tensors[0], holder->tensors[1], input.isa);
-  const FastRow& row = row_for(input.isa);
+  const Isa isa = input.arithmetic == Arithmetic::Onnx ? Isa::Portable : input.isa;  // whose sums are in double
+  if (a.in_c != a.out_c && tile_loop(isa)) return grouped_f32(a, holder->tensors[0], holder->tensors[1], isa);
+  const FastRow& row = row_for(isa);
   return Kernel{.run = row.run, .args = as_args(holder), .name = row.name, .c = {}};
 }
 
