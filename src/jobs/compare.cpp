@@ -59,8 +59,10 @@ Result<std::vector<Similarity>> similarities(const std::vector<Pair>& pairs, con
   return all;
 }
 
-// A float model takes the form in which it was quantized, so that its tensors can be told apart by the same names.
-Result<Model> alike(const Model& model, const Model& other) {
+// A float model takes the form in which it was quantized, so that its tensors can be told apart by the same names. A QDQ
+// model takes the order of axes that other formats have.
+Result<Model> alike(const Model& model, const Model& other, bool qdq) {
+  if (qdq && other.quantized()) return adjust(model, true, nullptr);
   if (model.quantized() || !other.quantized()) return model;
   return simplify(model, model.tensor(model.inputs[0]).shape != other.tensor(other.inputs[0]).shape, nullptr);
 }
@@ -79,8 +81,8 @@ Result<CompareReport> compare(const std::string& first, const std::string& secon
   PARE_TRY(const Loaded two, load(second, common));
   if (!common.arithmetic.empty() && !one.model.quantized() && !two.model.quantized())
     return Error{Code::InvalidArgument, first, "a model without integer tensors", "no --arithmetic", ""};
-  PARE_TRY(const Model a, alike(one.model, two.model));
-  PARE_TRY(const Model b, alike(two.model, one.model));
+  PARE_TRY(const Model a, alike(one.model, two.model, is_qdq(one.model, first)));
+  PARE_TRY(const Model b, alike(two.model, one.model, is_qdq(two.model, second)));
   PARE_TRY(const Program pa, compile_for(a, first, for_model(a, common), true));
   PARE_TRY(const Program pb, compile_for(b, second, for_model(b, common), true));
   PARE_TRY(const Dataset set, read_dataset(data.file));

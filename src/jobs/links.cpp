@@ -84,15 +84,30 @@ Result<Arithmetic> asked_arithmetic(const std::string& arithmetic, const std::st
   return *asked;
 }
 
+namespace {
+
+Common asking(Arithmetic arithmetic) {
+  Common common;
+  if (arithmetic != Arithmetic::None) common.arithmetic = name_of(arithmetic);
+  return common;
+}
+
+// A file's model in the form in which `arithmetic` computes it.
+Result<Model> model_of(const std::string& file, Arithmetic arithmetic) {
+  PARE_TRY(Loaded loaded, load(file, asking(arithmetic)));
+  return std::move(loaded.model);
+}
+
+}  // namespace
+
 Result<Proof> make_proof(const VerifyRequest& request, const Samples& samples, Arithmetic asked) {
   Proof proof;
   proof.request = request;
-  PARE_TRY(proof.model, read_model(request.file));
+  PARE_TRY(proof.model, model_of(request.file, asked));
   if (!proof.model.quantized()) return Error{Code::InvalidArgument, request.file, "no integer tensors", "a quantized model", ""};
-  const Arithmetic noted = proof.model.arithmetic == Arithmetic::None ? Arithmetic::Tflm : proof.model.arithmetic;
-  proof.arithmetic = asked == Arithmetic::None ? noted : asked;
+  Common common = asking(asked);
+  PARE_TRY(proof.arithmetic, choose_arithmetic(proof.model, request.file, common));
   proof.samples = samples;
-  Common common;
   common.isa = request.isa;
   PARE_TRY(proof.fast, choose_isa(common));
   PARE_TRY(proof.reference, Program::compile(proof.model, proof.options(Isa::Portable)));
@@ -129,7 +144,7 @@ Result<OwnLink> plan_link(const Proof& proof) {
 // The file once more, with the arena as it is shipped: tensors share their places.
 Result<OwnLink> file_link(const Proof& proof) {
   const Link link{.link = 2, .name = "file read back", .first_difference = "", .reason = ""};
-  PARE_TRY(const Model again, read_model(proof.request.file));
+  PARE_TRY(const Model again, model_of(proof.request.file, proof.arithmetic));
   PARE_TRY(const Program program, Program::compile(again, {proof.arithmetic, Isa::Portable, false}));
   return OwnLink{link, Contender{program, output_pairs(proof.model, again)}};
 }
