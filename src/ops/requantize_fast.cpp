@@ -8,10 +8,12 @@
 
 #include <bit>
 
+#include "ops/requantize_float.hpp"
+
 namespace pare {
 namespace {
 
-enum Row { kScale, kMultiplier, kLeft, kRight, kRound, kSign, kLow, kRows };
+enum Row { kScale, kNudge, kMultiplier, kLeft, kRight, kRound, kSign, kLow, kRows };
 
 // One channel's column of the table.
 using Column = std::array<int32_t, kRows>;
@@ -63,20 +65,36 @@ Column identity() {
   return column;
 }
 
-std::optional<Column> column_of(const pare_requantize_args& r, size_t c, const AccumulatorRange& range) {
-  if (!exact(r, c, std::max(std::abs(range.lo), std::abs(range.hi)))) return std::nullopt;
-  if (r.rule != PARE_FLOAT_HALF_EVEN) return fixed_column(r, c);
-  Column column{};
-  column[kScale] = std::bit_cast<int32_t>(r.scale[c]);
-  return column;
+// One channel of the table, and whether it has a float form.
+struct Channel {
+  Column column;
+  bool as_float = true;
+};
+std::optional<Channel> channel_of(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range) {
+  const size_t entry = static_cast<size_t>(r.channels > 1 ? c : 0);
+  if (!exact(r, entry, std::max(std::abs(range.lo), std::abs(range.hi)))) return std::nullopt;
+  Channel channel{};
+  if (r.rule == PARE_FLOAT_HALF_EVEN) {
+    channel.column[kScale] = std::bit_cast<int32_t>(r.scale[entry]);
+    return channel;
+  }
+  channel.column = fixed_column(r, entry);
+  const auto form = float_form(r, c, range);
+  channel.as_float = form.has_value();
+  channel.column[kScale] = std::bit_cast<int32_t>(form.value_or(FloatForm{}).scale);
+  channel.column[kNudge] = std::bit_cast<int32_t>(form.value_or(FloatForm{}).nudge);
+  return channel;
 }
 
-RequantizeVectors vectors_of(const Tensor& table, const pare_requantize_args& r) {
-  const int64_t columns = table.shape()[1];
-  const auto row = [&](Row i) { return table.view<int32_t>().data() + i * columns; };
+RequantizeVectors vectors_of(const RequantizePack& pack, const pare_requantize_args& r) {
+  const int64_t columns = pack.table.shape()[1];
+  const auto row = [&](Row i) { return pack.table.view<int32_t>().data() + i * columns; };
+  const auto reals = [&](Row i) { return reinterpret_cast<const float*>(row(i)); };
   RequantizeVectors v;
   v.real = r.rule == PARE_FLOAT_HALF_EVEN;
-  v.scale = reinterpret_cast<const float*>(row(kScale));
+  v.scale = reals(kScale);
+  v.nudge = reals(kNudge);
+  v.as_float = pack.as_float.data();
   v.multiplier = row(kMultiplier);
   v.left = row(kLeft);
   v.right = row(kRight);
@@ -96,17 +114,18 @@ std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std
   if (!has_vectors(r.rule)) return std::nullopt;
   const auto channels = static_cast<int64_t>(ranges.size());
   const int64_t columns = groups * channel_blocks(channels / groups) * kChannelBlock;
-  RequantizePack pack{Tensor(DType::I32, {kRows, columns}), {}, {}};
+  RequantizePack pack{Tensor(DType::I32, {kRows, columns}), {}, std::vector<uint8_t>(static_cast<size_t>(columns / kChannelBlock), 1), {}};
   auto cells = pack.table.edit<int32_t>();
   for (int64_t c = 0; c < channels; ++c) {
     const AccumulatorRange& range = ranges[static_cast<size_t>(c)];
     pack.constant.push_back(constant_of(r, static_cast<int32_t>(c), range));
-    const auto column = pack.constant.back() ? identity() : column_of(r, static_cast<size_t>(r.channels > 1 ? c : 0), range);
-    if (!column) return std::nullopt;
-    for (int64_t i = 0; i < kRows; ++i)
-      cells[static_cast<size_t>(i * columns + padded_channel(c, channels, groups))] = (*column)[static_cast<size_t>(i)];
+    const auto channel = pack.constant.back() ? Channel{identity()} : channel_of(r, static_cast<int32_t>(c), range);
+    if (!channel) return std::nullopt;
+    const int64_t place = padded_channel(c, channels, groups);
+    if (!channel->as_float) pack.as_float[static_cast<size_t>(place / kChannelBlock)] = 0;
+    for (int64_t i = 0; i < kRows; ++i) cells[static_cast<size_t>(i * columns + place)] = channel->column[static_cast<size_t>(i)];
   }
-  pack.vectors = vectors_of(pack.table, r);
+  pack.vectors = vectors_of(pack, r);
   return pack;
 }
 

@@ -11,12 +11,15 @@
 
 namespace pare {
 
-/// One entry a channel. Of the fixed-point rules, all roundings together, with p = acc 2^left m:
-///     q = floor((p + round' + [acc < 0] sign) / 2^31) >> right
+/// One entry a channel. PARE_FLOAT_HALF_EVEN reads `scale` alone. A block of channels of a fixed-point rule that has a
+/// float form (requantize_float.hpp) reads `scale` and `nudge`. Else all roundings are done together, with
+/// p = acc 2^left m:   q = floor((p + round' + [acc < 0] sign) / 2^31) >> right
 /// where `low` and `round` hold the constants of the first and the second rounding (see requantize_fast.cpp).
 struct RequantizeVectors {
-  bool real = false;             ///< PARE_FLOAT_HALF_EVEN: `scale` alone is read; else all others
+  bool real = false;             ///< PARE_FLOAT_HALF_EVEN
   const float* scale = nullptr;
+  const float* nudge = nullptr;
+  const uint8_t* as_float = nullptr;  ///< one entry a block: has it a float form?
   const int32_t* multiplier = nullptr;
   const int32_t* left = nullptr;   ///< a left shift, one more than the rule's
   const int32_t* right = nullptr;  ///< an arithmetic right shift
@@ -42,6 +45,7 @@ struct AccumulatorRange {
 struct RequantizePack {
   Tensor table;  ///< owns what `vectors` points to
   RequantizeVectors vectors;
+  std::vector<uint8_t> as_float;  ///< likewise
   std::vector<std::optional<int32_t>> constant;
 };
 /// The vectors of `r` for channels that stand in blocks: `groups` groups of blocks of kChannelBlock, the last of each
