@@ -12,7 +12,7 @@
 namespace pare {
 namespace {
 
-Error io_error(const std::string& path, const std::string& what) { return {Code::Io, path, what + ": " + std::strerror(errno), "", ""}; }
+Error io_error(const std::string& path, const std::string& what, const char* expected) { return {Code::Io, path, what + ": " + std::strerror(errno), expected, ""}; }
 
 /// Closes a descriptor at the end of its scope.
 struct Descriptor {
@@ -51,12 +51,12 @@ std::string hidden_name(const std::string& path, const std::string& mark) {
 
 Result<std::vector<std::byte>> read_file(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd < 0) return io_error(path, "cannot be opened");
+  if (file.fd < 0) return io_error(path, "cannot be opened", "a readable file");
   struct stat about {};
-  if (::fstat(file.fd, &about) != 0) return io_error(path, "cannot be read");
+  if (::fstat(file.fd, &about) != 0) return io_error(path, "cannot be read", "a readable file");
   if (!S_ISREG(about.st_mode)) return Error{Code::Io, path, S_ISDIR(about.st_mode) ? "is a folder" : "is no ordinary file", "a file", ""};
   std::vector<std::byte> bytes(static_cast<size_t>(about.st_size));
-  if (!read_all(file.fd, bytes)) return io_error(path, "cannot be read");
+  if (!read_all(file.fd, bytes)) return io_error(path, "cannot be read", "a readable file");
   return bytes;
 }
 
@@ -80,7 +80,7 @@ Result<std::string> StagedFiles::add(const std::string& path, std::span<const st
   files_.push_back({path, hidden_name(path, ".part"), ""});
   const std::string& staged = files_.back().staged;
   const Descriptor file(::open(staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (file.fd < 0 || !write_all(file.fd, bytes) || ::fsync(file.fd) != 0) return io_error(path, "cannot be written");
+  if (file.fd < 0 || !write_all(file.fd, bytes) || ::fsync(file.fd) != 0) return io_error(path, "cannot be written", "a place that takes the whole file");
   return staged;
 }
 
@@ -94,7 +94,7 @@ Result<void> StagedFiles::publish() {
     const std::string before = hidden_name(file.path, ".before");
     if (files_.size() > 1 && ::link(file.path.c_str(), before.c_str()) == 0) file.before = before;
     if (::rename(file.staged.c_str(), file.path.c_str()) == 0) continue;
-    const Error error = io_error(file.path, "cannot be written");
+    const Error error = io_error(file.path, "cannot be written", "a place that takes the whole file");
     put_back(i);
     return error;
   }

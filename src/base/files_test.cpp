@@ -35,7 +35,7 @@ TEST_F(Files, NothingIsLeftBesideTheFile) {
 }
 
 TEST_F(Files, ErrorsNameThePath) {
-  EXPECT_EQ(read_file(path("none")).error().message(), path("none") + ": cannot be opened: No such file or directory");
+  EXPECT_EQ(read_file(path("none")).error().message(), path("none") + ": cannot be opened: No such file or directory; expected a readable file");
   EXPECT_EQ(read_file(folder_.string()).error().message(), folder_.string() + ": is a folder; expected a file");
   EXPECT_EQ(write_file(path("none/f"), "x").error().code, Code::Io);
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
