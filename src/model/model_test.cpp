@@ -129,6 +129,8 @@ const ProblemRow kProblems[] = {
     {"nodes out of order", [](Model& m) { std::swap(m.nodes[0], m.nodes[1]); },
      "node 'y': operand 'a' is not made by an earlier node"},
     {"an extent of zero", [](Model& m) { m.tensors[0].shape = {1, 0}; }, "tensor 'x': shape [1, 0]; expected extents of at least 1"},
+    {"more elements than can be counted", [](Model& m) { m.tensors[0].shape = {int64_t{1} << 40, int64_t{1} << 40}; },
+     "tensor 'x': shape [1099511627776, 1099511627776]; expected 281474976710656 elements at most"},
     {"a shape that does not follow", [](Model& m) { m.tensor(m.outputs[0]).shape = {2}; },
      "node 'y': output 'y' of shape [2]; expected [1, 2]"},
     {"a scale of zero", [](Model& m) { m.tensors[0].encoding = Encoding::per_tensor(DType::I8, 0, 0); },
@@ -156,6 +158,13 @@ TEST(Verify, FindsEachProblem) {
     const std::vector<Error> all = problems(m);
     EXPECT_EQ(all.empty() ? "none" : all[0].message(), row.expected) << row.name;
   }
+}
+
+// What an operator makes of extents is asked only if it can be computed.
+TEST(Verify, AsksNoOperatorAboutABrokenShape) {
+  Model m = chain();
+  m.tensors[0].shape = {1, 0};
+  EXPECT_EQ(problems(m).size(), 1u);
 }
 
 TEST(Verify, CountsTheOtherProblems) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "base/extents.hpp"
 #include "pare/op.hpp"
 
 namespace pare {
@@ -10,7 +11,7 @@ namespace {
 
 class Checker {
  public:
-  explicit Checker(const Model& model) : model_(model), known_(model.tensors.size(), false) {}
+  explicit Checker(const Model& model) : model_(model), known_(model.tensors.size(), false), sound_(model.tensors.size(), false) {}
 
   std::vector<Error> run() {
     for (size_t i = 0; i < model_.tensors.size(); ++i) check_tensor(i);
@@ -38,11 +39,13 @@ class Checker {
   void check_tensor(size_t index) {
     const TensorInfo& t = model_.tensors[index];
     const std::string place = fmt::format("tensor '{}'", t.name);
+    known_[index] = t.constant();
     for (const int64_t extent : t.shape)
       if (extent < 1) return report(place, "shape " + to_string(t.shape), "extents of at least 1");
+    if (!countable(t.shape)) return report(place, "shape " + to_string(t.shape), fmt::format("{} elements at most", kMostElements));
+    sound_[index] = true;
     check_encoding(t, place);
     if (!t.constant()) return;
-    known_[index] = true;
     if (t.data.shape() != t.shape)
       report(place, "data of shape " + to_string(t.data.shape()), to_string(t.shape));
     else if (t.data.type() != t.encoding.type)
@@ -90,6 +93,7 @@ class Checker {
         report(place, fmt::format("operand '{}' is not made by an earlier node", model_.tensor(id).name));
         complete = false;
       }
+      if (id != kNoTensor && !sound_[static_cast<size_t>(id)]) complete = false;  // infer relies on extents
       in.push_back(id == kNoTensor ? nullptr : &model_.tensor(id));
     }
     if (complete) check_types(node, in, place);
@@ -113,7 +117,7 @@ class Checker {
   }
 
   const Model& model_;
-  std::vector<bool> known_;
+  std::vector<bool> known_, sound_;  // made by now; of a shape that can be computed with
   std::vector<Error> errors_;
 };
 

@@ -4,14 +4,21 @@
 
 #include <algorithm>
 
+#include "base/extents.hpp"
+
 namespace pare {
 
 Result<void> expect_operands(const Operands& in, size_t least, size_t most) {
   const bool present = in.size() >= least && std::find(in.begin(), in.begin() + static_cast<ptrdiff_t>(least), nullptr) ==
                                                  in.begin() + static_cast<ptrdiff_t>(least);
-  if (present && in.size() <= most) return {};
-  return Error{Code::InvalidModel, "", fmt::format("{} operands", in.size()),
-               least == most ? std::to_string(least) : fmt::format("{} to {}", least, most), ""};
+  if (!present || in.size() > most)
+    return Error{Code::InvalidModel, "", fmt::format("{} operands", in.size()),
+                 least == most ? std::to_string(least) : fmt::format("{} to {}", least, most), ""};
+  for (const TensorInfo* t : in)
+    if (t && !countable(t->shape))
+      return Error{Code::InvalidModel, "", fmt::format("'{}' has shape {}", t->name, to_string(t->shape)),
+                   fmt::format("{} elements at most", kMostElements), ""};
+  return {};
 }
 
 Result<void> expect_rank(const TensorInfo& t, size_t rank) {
