@@ -6,6 +6,7 @@
 
 #include "pare/numerics.hpp"
 
+#include "numerics/half.hpp"
 #include "rounding.h"
 
 namespace pare {
@@ -63,6 +64,13 @@ Tensor dequantize_as(const Tensor& q, const Encoding& e) {
   for_each_channel(q.shape(), e, [&](size_t i, int64_t c) {
     real[i] = e.scale_at(c) * static_cast<float>(static_cast<int64_t>(code[i]) - e.zero_at(c));
   });
+  return x;
+}
+
+Tensor floats_of(const Tensor& halves, float (*real_of)(uint16_t)) {
+  Tensor x(DType::F32, halves.shape());
+  const auto bits = halves.view<uint16_t>();
+  std::transform(bits.begin(), bits.end(), x.edit<float>().begin(), real_of);
   return x;
 }
 
@@ -133,8 +141,11 @@ Tensor dequantize(const Tensor& q, const Encoding& e) {
     case DType::I32: return dequantize_as<int32_t>(q, e);
     case DType::U32: return dequantize_as<uint32_t>(q, e);
     case DType::I64: return dequantize_as<int64_t>(q, e);
-    default: return Tensor(DType::F32, q.shape());
+    case DType::U64: return dequantize_as<uint64_t>(q, e);
+    case DType::F16: return floats_of(q, real_of_half);
+    case DType::BF16: return floats_of(q, real_of_bfloat16);
   }
+  return {};
 }
 
 Encoding asymmetric_int8(double lo, double hi) {

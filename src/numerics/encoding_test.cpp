@@ -102,6 +102,18 @@ TEST(Dequantize, PlainNumbersAreConverted) {
   EXPECT_EQ(dequantize(Tensor::of<double>({1}, {0.5}), Encoding::plain(DType::F64)), floats({0.5f}));
 }
 
+Tensor halves(DType type, const std::vector<uint16_t>& bits) {
+  Tensor t(type, {static_cast<int64_t>(bits.size())});
+  std::copy(bits.begin(), bits.end(), t.edit<uint16_t>().begin());
+  return t;
+}
+
+TEST(Encoding, SixteenBitFloatsAreReals) {
+  EXPECT_EQ(dequantize(halves(DType::F16, {0x3c00, 0xc100, 0x0001, 0x7bff, 0xfc00}), Encoding::plain(DType::F16)),
+            floats({1, -2.5f, 0x1p-24f, 65504, -INFINITY}));
+  EXPECT_EQ(dequantize(halves(DType::BF16, {0x3f80, 0xc020}), Encoding::plain(DType::BF16)), floats({1, -2.5f}));
+}
+
 struct RangeRow {
   const char* name;
   double lo, hi;

@@ -12,6 +12,7 @@
 
 #include "base/files.hpp"
 #include "formats/onnx/shapes.hpp"
+#include "numerics/half.hpp"
 
 namespace pare::onnx {
 namespace {
@@ -42,21 +43,6 @@ int64_t stored_bytes(const TypeRow& row, int64_t count) {
   return row.stored == DType::I4 ? (count + 1) / 2 : count * bytes_of(row.stored);
 }
 
-float from_half(uint16_t bits) {
-  const float sign = bits & 0x8000 ? -1.0f : 1.0f;
-  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  if (exponent == 31) return fraction ? std::nanf("") : sign * INFINITY;
-  return exponent == 0 ? sign * std::ldexp(static_cast<float>(fraction), -24)
-                       : sign * std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
-}
-
-float from_bfloat(uint16_t bits) {
-  const uint32_t wide = uint32_t{bits} << 16;
-  float value;
-  std::memcpy(&value, &wide, sizeof value);
-  return value;
-}
-
 // out[i] = f(element i of the stored bytes)
 template <class Stored, class Held, class F>
 void convert(const std::byte* from, Tensor& to, F f) {
@@ -81,9 +67,9 @@ void unpack_nibbles(const std::byte* from, Tensor& to) {
 Tensor decode(const TypeRow& row, Shape shape, const std::byte* from) {
   Tensor t(row.held, std::move(shape));
   if (row.stored == DType::F16)
-    convert<uint16_t, float>(from, t, from_half);
+    convert<uint16_t, float>(from, t, real_of_half);
   else if (row.stored == DType::BF16)
-    convert<uint16_t, float>(from, t, from_bfloat);
+    convert<uint16_t, float>(from, t, real_of_bfloat16);
   else if (row.stored == DType::F64)
     convert<double, float>(from, t, [](double x) { return static_cast<float>(x); });
   else if (row.stored == DType::Bool)
