@@ -78,7 +78,7 @@ void fill(pare_pool2d_s8_args& a, const Pool2d& op, const PrepareInput& input) {
   fill_window(a, op, input, {op.kernel_h, op.kernel_w});
   a.c = static_cast<int32_t>(input.in[0]->shape[3]);
   a.count_outside = op.count_include_pad;
-  a.in_zero_point = input.in[0]->encoding.zero_point[0];
+  if (is_integer(input)) a.in_zero_point = input.in[0]->encoding.zero_point[0];
 }
 
 Result<Kernel> prepare_s8(const Pool2d& op, const PrepareInput& input) {
@@ -97,7 +97,7 @@ Result<Kernel> prepare_s8(const Pool2d& op, const PrepareInput& input) {
   return kernel_of(max ? largest : mean, holder, visit);
 }
 
-// Only for QDQ models, whose maximum stands between uint8 tensors.
+// Of QDQ models, whose maximum stands between uint8 tensors, and of plain bytes, which have no scale.
 Result<Kernel> prepare_u8(const Pool2d& op, const PrepareInput& input) {
   if (op.which != Pool2d::Kind::Max || op.activation != Activation::None)
     return Error{Code::Unsupported, "", std::string(op.kind()) + " of uint8", "max_pool2d without activation, or int8", ""};
@@ -110,9 +110,10 @@ Result<Kernel> prepare_u8(const Pool2d& op, const PrepareInput& input) {
 
 Result<Kernel> Pool2d::prepare(const PrepareInput& input) const {
   PARE_TRY(expect_int32_sizes(input));
-  if (!is_integer(input)) return prepare_f32(*this, input);
+  const bool bytes = input.in[0]->encoding.type == DType::U8;
+  if (!is_integer(input) && !bytes) return prepare_f32(*this, input);
   PARE_TRY(expect_same_encoding(*input.in[0], *input.out[0]));
-  return input.in[0]->encoding.type == DType::U8 ? prepare_u8(*this, input) : prepare_s8(*this, input);
+  return bytes ? prepare_u8(*this, input) : prepare_s8(*this, input);
 }
 
 }  // namespace pare

@@ -100,6 +100,8 @@ TEST(Pool2d, MaximumRunsOnCodesUnderEveryArithmetic) {
   const Ran result = ran(window(Kind::Max, 2, 1, 0), {input(q, u8)}, {.out = u8, .arithmetic = Arithmetic::Onnx});
   EXPECT_EQ(codes(result.y), (std::vector<int>{200}));
   EXPECT_EQ(result.kernel.name, "max_pool2d_u8");
+  const Ran bare = ran(window(Kind::Max, 2, 1, 0), {input(q)}, {.out = Encoding::plain(DType::U8)});
+  EXPECT_EQ(codes(bare.y), (std::vector<int>{200})) << "without a scale";
   const Operand x = input(Tensor::of<int8_t>({1, 2, 2, 1}, {-3, -7, -1, -9}), s8(1, 0));
   EXPECT_EQ(codes(ran(window(Kind::Max, 2, 1, 0), {x}, {.out = s8(1, 0), .arithmetic = Arithmetic::Onnx}).y), (std::vector<int>{-1}));
 }
