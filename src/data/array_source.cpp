@@ -22,7 +22,7 @@ int64_t first_as(const Tensor& t) {
   return static_cast<int64_t>(t.view<T>()[0]);
 }
 
-bool whole_number(DType type) { return type != DType::F32 && type != DType::F64; }
+bool whole_number(DType type) { return type != DType::F16 && type != DType::F32 && type != DType::F64; }
 
 int64_t label_in(const Tensor& row) {
   switch (row.type()) {
@@ -33,7 +33,12 @@ int64_t label_in(const Tensor& row) {
     case DType::I32:
       return first_as<int32_t>(row);
     case DType::I64:
+    case DType::U64:
       return first_as<int64_t>(row);
+    case DType::U16:
+      return first_as<uint16_t>(row);
+    case DType::U32:
+      return first_as<uint32_t>(row);
     default:
       return first_as<uint8_t>(row);
   }

@@ -75,7 +75,7 @@ Result<int32_t> parse_zero_point(const Json& json) {
   return static_cast<int32_t>(zero);
 }
 
-bool is_float(DType type) { return type == DType::F32 || type == DType::F64; }
+bool is_float(DType type) { return type == DType::F16 || type == DType::F32 || type == DType::F64; }
 
 Error element_error(const ElementSpec& spec, std::string found, std::string expected) {
   return {Code::InvalidArgument, spec.place, std::move(found), std::move(expected), ""};

@@ -14,8 +14,9 @@ struct TypeRow {
   std::string_view code;  // without the byte order
   DType type;
 };
-constexpr TypeRow kTypes[] = {{"f4", DType::F32}, {"f8", DType::F64}, {"i1", DType::I8},  {"u1", DType::U8},
-                              {"i2", DType::I16}, {"i4", DType::I32}, {"i8", DType::I64}, {"b1", DType::Bool}};
+constexpr TypeRow kTypes[] = {{"f2", DType::F16}, {"f4", DType::F32}, {"f8", DType::F64}, {"i1", DType::I8},
+                              {"u1", DType::U8},  {"i2", DType::I16}, {"u2", DType::U16}, {"i4", DType::I32},
+                              {"u4", DType::U32}, {"i8", DType::I64}, {"u8", DType::U64}, {"b1", DType::Bool}};
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr int64_t kMaxText = 1 << 16;  // NumPy's own headers take some hundred bytes
 
@@ -36,7 +37,7 @@ Result<DType> parse_type(const std::string& path, std::string_view code) {
   for (const TypeRow& row : kTypes)
     if (row.code == code) return row.type;
   return npy_error(Code::Unsupported, path, fmt::format("elements of NumPy type '{}'", code),
-                   "f4, f8, i1, u1, i2, i4, i8 or b1");
+                   "f2, f4, f8, i1, u1, i2, u2, i4, u4, i8, u8 or b1");
 }
 
 Result<std::string_view> descr_of(const std::string& path, std::string_view text) {

@@ -9,7 +9,7 @@ namespace pare {
 
 /// Reads the header at the stream's start; `path` is for messages.
 /// Errors: InvalidArgument for broken headers; Unsupported for Fortran order and types other than bool, whole numbers
-/// of 8 to 64 bits with sign, uint8, float32 and float64.
+/// of 8 to 64 bits, and floats of 16 to 64.
 Result<ArrayHeader> read_npy_header(const std::string& path, ByteStream& stream);
 
 }  // namespace pare

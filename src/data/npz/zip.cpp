@@ -116,14 +116,17 @@ class ZipStream final : public ByteStream {
   int64_t at_ = 0;
 };
 
-std::string names_in(zip_t* archive) {
+std::vector<std::string> first_names(zip_t* archive, zip_int64_t most) {
   std::vector<std::string> names;
-  const zip_int64_t count = zip_get_num_entries(archive, 0);
-  for (zip_int64_t i = 0; i < std::min(count, kMostNamed); ++i) {
+  for (zip_int64_t i = 0; i < std::min(zip_get_num_entries(archive, 0), most); ++i) {
     const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), 0);
     if (name != nullptr) names.emplace_back(name);
   }
-  return joined(names) + (count > kMostNamed ? ", ..." : "");
+  return names;
+}
+
+std::string names_in(zip_t* archive) {
+  return joined(first_names(archive, kMostNamed)) + (zip_get_num_entries(archive, 0) > kMostNamed ? ", ..." : "");
 }
 
 Result<zip_uint64_t> locate(zip_t* archive, const std::string& path, const std::string& member) {
@@ -135,6 +138,12 @@ Result<zip_uint64_t> locate(zip_t* archive, const std::string& path, const std::
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> zip_members(const std::string& path) {
+  PARE_TRY(file_bytes(path));
+  PARE_TRY(const Archive archive, open_archive(path));
+  return first_names(archive.get(), zip_get_num_entries(archive.get(), 0));
+}
 
 Result<std::unique_ptr<ByteStream>> open_zip_member(const std::string& path, const std::string& member) {
   PARE_TRY(const int64_t file_size, file_bytes(path));
