@@ -8,8 +8,6 @@
 namespace pare {
 namespace {
 
-constexpr uint64_t kSeed = 1;
-
 // Stored elements of inputs and outputs after a run.
 TestVector vector_of(const Context& context, const std::vector<Tensor>& in) {
   TestVector v{in, {}};
@@ -52,9 +50,9 @@ Result<std::vector<TestVector>> data_vectors(const Program& program, const Sampl
   return vectors;
 }
 
-std::vector<TestVector> random_vectors(const Program& program, int64_t count) {
+std::vector<TestVector> random_vectors(const Program& program, int64_t count, uint64_t seed) {
   Context context(program);
-  uint64_t state = kSeed;
+  uint64_t state = seed;
   std::vector<TestVector> vectors;
   for (int64_t n = 0; n < count; ++n) {
     std::vector<Tensor> in;

@@ -8,8 +8,8 @@ namespace pare {
 
 /// The first `count` windows of the samples and what `program` makes of them. Errors: the data's.
 Result<std::vector<TestVector>> data_vectors(const Program& program, const Samples& samples, int64_t count);
-/// The same with inputs drawn evenly from all codes, or from [-1, 1] for float inputs; always the same ones.
-std::vector<TestVector> random_vectors(const Program& program, int64_t count);
+/// The same with inputs drawn evenly from all codes, or from [-1, 1] for float inputs; the same ones for a seed.
+std::vector<TestVector> random_vectors(const Program& program, int64_t count, uint64_t seed);
 
 /// Writes the files below `folder`, which is made if it does not exist; what stands there under other names stays.
 /// Errors: Io.

@@ -28,7 +28,7 @@ Result<std::string> make_test(const std::string& path, Arithmetic arithmetic, bo
   common.arithmetic = name_of(arithmetic);
   PARE_TRY(const Loaded loaded, load(path, common));
   PARE_TRY(const Program program, Program::compile(loaded.model, {arithmetic, Isa::Portable, false}));
-  std::vector<TestVector> vectors = random_vectors(program, 100);
+  std::vector<TestVector> vectors = random_vectors(program, 100, 1);
   if (spoil) *vectors[7].out[0].data_for_edit() ^= std::byte{1};
   PARE_TRY(const auto files, emit_c(program, vectors));
   PARE_TRY(const TemporaryFolder folder, TemporaryFolder::make());
