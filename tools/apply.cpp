@@ -17,7 +17,7 @@ void add(CLI::App& app, Cli& cli) {
   auto request = std::make_shared<ApplyRequest>();
   verb->add_option("model", request->model, "The float model")->required();
   verb->add_option("--plan", request->plan, "The plan")->required();
-  verb->add_option("-o,--output", request->output, "The quantized model")->required();
+  cli.add_output(*verb, request->output, Output::Model, "The quantized model");
   verb->add_option("--ranges-file", request->ranges_file, "Ranges, for a plan that is not resolved");
   verb->add_flag("--keep-interface", request->keep_interface, "Keep the order of axes of inputs and outputs");
   verb->add_flag("--strict-bias", request->strict_bias, "A bias that does not fit is an error");

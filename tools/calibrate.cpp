@@ -22,7 +22,7 @@ void add(CLI::App& app, Cli& cli) {
   CLI::App* verb = app.add_subcommand("calibrate", "Ranges of every activation");
   auto request = std::make_shared<Request>();
   verb->add_option("model", request->model, "The float model")->required();
-  verb->add_option("-o,--output", request->output, "Where the ranges go")->required();
+  cli.add_output(*verb, request->output, Output::File, "Where the ranges go");
   verb->add_flag("--keep-interface", request->keep_interface, "Keep the order of axes of inputs and outputs");
   cli.add_data(*verb, request->data);
   cli.add_common(*verb);

@@ -2,13 +2,25 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <sstream>
 
 namespace pare::tools {
+namespace {
+
+// A file is read by the verb, where a bad one is a failure; a name must be in the list.
+std::string device_problem(std::string& text) {
+  if (text.ends_with(".json")) return "";
+  const auto device = find_device(text);
+  return device ? "" : "'" + text + "'; expected " + device.error().expected;
+}
+
+}  // namespace
 
 void Cli::add_common(CLI::App& verb) {
   verb.add_flag("--json", json, "One JSON object on standard output, and nothing else");
@@ -24,7 +36,8 @@ void Cli::add_common(CLI::App& verb) {
 void Cli::add_arithmetic(CLI::App& verb) {
   verb.add_option("--arithmetic", common.arithmetic, "Rules by which integers are computed")
       ->check(CLI::IsMember({"tflm", "litert", "litert_ref", "st", "onnx"}));
-  verb.add_option("--device", common.device, "A device's name or description (see pare devices)");
+  verb.add_option("--device", common.device, "A device's name, or a description's file (see pare devices)")
+      ->check(CLI::Validator(device_problem, "NAME|FILE.json"));
 }
 
 void Cli::add_data(CLI::App& verb, DataUse& data, bool required) {
@@ -34,18 +47,40 @@ void Cli::add_data(CLI::App& verb, DataUse& data, bool required) {
   verb.add_option("--limit", data.limit, "Only the first N samples")->check(CLI::PositiveNumber);
 }
 
-void Cli::add_requirements(CLI::App& verb) {
-  verb.add_option("--require", requirements, "Exit with 3 unless it holds: \"value >= float - 0.01\"")
-      ->check(CLI::Validator([](std::string& text) { return requirement_problem(text); }, "REQUIREMENT"));
+void Cli::add_requirements(CLI::App& verb, const std::set<std::string>& names) {
+  verb.add_option("--require", requirements, "Exit with 3 unless it holds: \"" + *names.rbegin() + " >= 0.9\"")
+      ->check(CLI::Validator([names](std::string& text) { return requirement_problem(text, names); }, "REQUIREMENT"));
 }
 
-int Cli::fail(const Error& error) const {
+void Cli::add_output(CLI::App& verb, std::string& path, Output kind, const char* help) {
+  const auto remember = [this, &path, kind](const std::string& text) {
+    path = text;
+    output_ = &path;
+    output_kind_ = kind;
+  };
+  verb.add_option_function<std::string>("-o,--output", remember, help)->required();
+}
+
+namespace {
+
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+// Names come from files and may hold anything; an error is one line all the same.
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 32 || c == 127) c = '?';
+  return text;
+}
+
+}  // namespace
+
+int Cli::fail(const Error& error, ExitCode code) const {
   if (json)
-    std::cout << Json{{"error", {{"code", name_of(error.code)}, {"place", error.place}, {"found", error.found},
-                                 {"expected", error.expected}, {"message", error.message()}}}}.dump(2) << '\n';
+    std::cout << dump({{"error", {{"code", name_of(error.code)}, {"place", error.place}, {"found", error.found},
+                                  {"expected", error.expected}, {"message", error.message()}}}});
   else
-    std::cerr << "pare: " << error.message() << '\n';
-  return kFailed;
+    std::cerr << "pare: " << one_line(error.message()) << '\n';
+  return code;
 }
 
 int Cli::finish(const Json& report, const std::string& text, const std::map<std::string, double>& values) const {
@@ -57,8 +92,10 @@ int Cli::finish(const Json& report, const std::string& text, const std::map<std:
     std::cerr << "pare: not met: " << requirement << '\n';
     code = kNotMet;
   }
-  std::cout << (json ? report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : text) << std::flush;
-  return code;
+  std::cout << (json ? dump(report) : text) << std::flush;
+  if (std::cout) return code;
+  std::cerr << "pare: standard output: cannot be written\n";
+  return kFailed;
 }
 
 void Cli::say(const std::vector<std::string>& notes) const {
@@ -101,6 +138,35 @@ Result<void> Cli::prepare() {
   }
   if (!quiet && isatty(STDERR_FILENO)) common.progress = draw;
   return {};
+}
+
+Result<void> Cli::check_output() const {
+  namespace fs = std::filesystem;
+  if (!output_) return {};
+  const fs::path path = fs::path(*output_).has_filename() ? fs::path(*output_) : fs::path(*output_).parent_path();
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored))
+    return Error{Code::Io, *output_, "there is no folder '" + folder.string() + "'", "a place in a folder that exists", ""};
+  if (output_kind_ != Output::Folder && fs::is_directory(path, ignored))
+    return Error{Code::Io, *output_, "is a folder", "a file's name", ""};
+  return output_kind_ == Output::Model ? check_writable(*output_) : Result<void>();
+}
+
+Error usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+  const auto first = std::find_if(arguments.begin(), arguments.end(), [](const std::string& a) { return !a.starts_with('-'); });
+  Error told{Code::InvalidArgument, "command line", error.what(), "", ""};
+  if (!app.get_subcommands().empty()) {
+    told.place = app.get_subcommands().front()->get_name();
+    told.hint = "See pare " + told.place + " --help";
+  } else if (first != arguments.end()) {
+    told.found = "no verb '" + *first + "'";
+    for (const CLI::App* verb : app.get_subcommands(nullptr)) told.expected += (told.expected.empty() ? "" : ", ") + verb->get_name();
+  } else {
+    told.found = "no verb";
+    told.expected = "one of those that pare --help lists";
+  }
+  return told;
 }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }

@@ -22,7 +22,7 @@ void add(CLI::App& app, Cli& cli) {
   CLI::App* verb = app.add_subcommand("convert", "Change a model's format");
   auto request = std::make_shared<ConvertRequest>();
   verb->add_option("input", request->input, "The model")->required();
-  verb->add_option("-o,--output", request->output, "The new file; its ending says the format")->required();
+  cli.add_output(*verb, request->output, Output::Model, "The new file; its ending says the format");
   verb->add_flag("--adjust", request->adjust, "Move transposes until they cancel");
   verb->add_flag("--fuse", request->fuse, "Fold and fuse layers");
   verb->add_flag("--keep-interface", request->keep_interface, "Keep the order of axes of inputs and outputs");

@@ -20,7 +20,7 @@ void add(CLI::App& app, Cli& cli) {
   auto target = std::make_shared<std::string>();
   verb->add_option("model", request->model, "The model")->required();
   verb->add_option("--target", *target, "The language")->required()->check(CLI::IsMember({"c"}));
-  verb->add_option("-o,--output", request->output, "The project's folder")->required();
+  cli.add_output(*verb, request->output, Output::Folder, "The project's folder");
   verb->add_option("--samples", request->samples, "Test vectors")->check(CLI::PositiveNumber);
   cli.add_data(*verb, request->data, false);
   cli.add_arithmetic(*verb);

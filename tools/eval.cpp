@@ -23,7 +23,7 @@ void add(CLI::App& app, Cli& cli) {
   verb->add_option("model", *model, "The model")->required();
   cli.add_data(*verb, *data);
   cli.add_arithmetic(*verb);
-  cli.add_requirements(*verb);
+  cli.add_requirements(*verb, {"value", "file_bytes", "weight_bytes", "arena_bytes"});
   cli.add_common(*verb);
   verb->footer("Example: pare eval kws_int8.tflite --data kws.data.json --json");
   verb->callback([&cli, model, data] { cli.action = [&cli, model, data] { return act(cli, *model, *data); }; });

@@ -35,6 +35,13 @@ Json to_report(const Inspection& r) {
           {"file_bytes", r.file_bytes}, {"largest_tensor", r.largest_tensor}, {"layers", layers}, {"tensors", tensors}};
 }
 
+std::string sigma_text(const TensorStatistics& t) {
+  std::string text;
+  for (const SigmaRange& s : t.sigmas)
+    text += fmt::format("{:>15} sigma [{:.6g}, {:.6g}], {:.3f} % outside\n", s.sigma, s.low, s.high, 100 * s.outside);
+  return text;
+}
+
 std::string to_text(const Inspection& r) {
   std::string text;
   for (const LayerInfo& l : r.layers)
@@ -42,7 +49,7 @@ std::string to_text(const Inspection& r) {
                         l.out.empty() ? "" : to_string(l.out[0]), l.name);
   for (const TensorStatistics& t : r.tensors)
     text += fmt::format("{:<10} min {:>12.6g} max {:>12.6g} mean {:>12.6g} std {:>12.6g}  {}\n", t.kind, t.range.min, t.range.max,
-                        t.range.mean, t.range.std, t.name);
+                        t.range.mean, t.range.std, t.name) + sigma_text(t);
   return text + fmt::format("{} MACs, {} parameters, weights {} bytes, file {} bytes, arena {} bytes, largest tensor {}\n", r.size.macs,
                             r.size.parameters, r.size.weight_bytes, r.file_bytes, r.size.arena_bytes, r.largest_tensor);
 }

@@ -1,29 +1,52 @@
+#include <csignal>
+#include <new>
 #include <span>
 #include <thread>
 
 #include "cli.hpp"
 
 namespace pare::tools {
+
 std::span<const Verb* const> verb_table();
+
+namespace {
+
+bool asks_for_json(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
 }
+
+int run(const Cli& cli) {
+  const auto writable = cli.check_output();
+  if (!writable) return cli.fail(writable.error());
+  try {
+    return cli.action();
+  } catch (const std::bad_alloc&) {
+    return cli.fail(Error{Code::Io, "memory", "there is not enough of it for this model and data", "more", ""});
+  }
+}
+
+}  // namespace
+}  // namespace pare::tools
 
 int main(int argc, char** argv) {
   using namespace pare::tools;
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails instead, and what was written is removed
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
   Cli cli;
   cli.common.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   CLI::App app{"pare: makes neural networks small enough for small computers"};
   app.name("pare");
+  app.set_version_flag("--version", "pare " PARE_VERSION);
   app.require_subcommand(1);
   for (const Verb* verb : verb_table()) verb->add(app, cli);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? kDone : kUsage;
+    if (e.get_exit_code() == 0) return app.exit(e);
+    cli.json = asks_for_json(arguments);
+    return cli.fail(usage_error(app, e, arguments), kUsage);
   }
   const auto ready = cli.prepare();
-  if (!ready) {
-    cli.fail(ready.error());
-    return kUsage;
-  }
-  return cli.action();
+  if (!ready) return cli.fail(ready.error(), kUsage);
+  return run(cli);
 }

@@ -54,11 +54,13 @@ void add(CLI::App& app, Cli& cli) {
   auto request = std::make_shared<QuantizeRequest>();
   auto ranges = std::make_shared<std::string>();
   verb->add_option("model", request->model, "The float model")->required();
-  verb->add_option("-o,--output", request->output, "The quantized model; its ending says the format")->required();
-  verb->add_option("--scheme", request->scheme, "Preset of encodings");
-  verb->add_option("--ranges", *ranges, "Range estimator for weights and activations: minmax, mse, sigma:N");
+  cli.add_output(*verb, request->output, Output::Model, "The quantized model; its ending says the format");
+  verb->add_option("--scheme", request->scheme, "Preset of encodings")->check(known_by(find_scheme, "SCHEME"));
+  verb->add_option("--ranges", *ranges, "Range estimator for weights and activations: minmax, mse, sigma:N")->check(known_by(make_estimator, "RANGES"));
   auto* weights = verb->add_option("--weight-ranges", request->weight_ranges, "Range estimator for weights");
+  weights->check(known_by(make_estimator, "RANGES"));
   auto* activations = verb->add_option("--activation-ranges", request->activation_ranges, "Range estimator for activations");
+  activations->check(known_by(make_estimator, "RANGES"));
   verb->add_option("--ranges-file", request->ranges_file, "Ranges of pare calibrate, instead of calibrating");
   verb->add_option("--plan", request->plan_file, "Steps that win over the scheme");
   verb->add_flag("--keep-interface", request->keep_interface, "Keep the order of axes of inputs and outputs");
@@ -68,7 +70,7 @@ void add(CLI::App& app, Cli& cli) {
   verb->add_option("--python", request->python, "The Python that has the runtime ($PARE_PYTHON)");
   cli.add_data(*verb, request->data);
   cli.add_arithmetic(*verb);
-  cli.add_requirements(*verb);
+  cli.add_requirements(*verb, {"value", "float", "agreement", "file_bytes", "weight_bytes", "arena_bytes"});
   cli.add_common(*verb);
   verb->footer("Example: pare quantize kws.tflite --data kws.data.json -o kws_int8.tflite --require \"value >= float - 0.01\"");
   verb->callback([&cli, request, ranges, weights, activations] {

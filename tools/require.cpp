@@ -13,8 +13,6 @@ struct Requirement {
   double offset = 0;
 };
 
-const std::set<std::string> kNames = {"value", "float", "agreement", "file_bytes", "weight_bytes", "arena_bytes"};
-
 std::optional<double> parse_number(const std::string& text) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
@@ -26,13 +24,15 @@ std::optional<double> parse_number(const std::string& text) {
   return std::nullopt;
 }
 
-std::optional<Requirement> parse(const std::string& text) {
+bool is_number_or(const std::set<std::string>& names, const std::string& text) { return names.contains(text) || parse_number(text); }
+
+std::optional<Requirement> parse(const std::string& text, const std::set<std::string>& names) {
   static const std::set<std::string> compares = {">=", "<=", ">", "<", "=="};
   std::stringstream words(text);
   Requirement r;
   std::string sign, offset, more;
-  if (!(words >> r.name >> r.compare >> r.right) || !kNames.contains(r.name) || !compares.contains(r.compare)) return std::nullopt;
-  if (!kNames.contains(r.right) && !parse_number(r.right)) return std::nullopt;
+  if (!(words >> r.name >> r.compare >> r.right) || !names.contains(r.name) || !compares.contains(r.compare)) return std::nullopt;
+  if (!is_number_or(names, r.right)) return std::nullopt;
   if (!(words >> sign)) return r;
   if ((sign != "+" && sign != "-") || !(words >> offset) || !parse_number(offset) || (words >> more)) return std::nullopt;
   r.offset = (sign == "-" ? -1 : 1) * *parse_number(offset);
@@ -49,20 +49,19 @@ bool holds(double left, const std::string& compare, double right) {
 
 }  // namespace
 
-std::string requirement_problem(const std::string& requirement) {
-  if (parse(requirement)) return "";
-  std::string names;
-  for (const std::string& name : kNames) names += (names.empty() ? "" : ", ") + name;
-  return "'" + requirement + "' is not NAME COMPARISON NAME-OR-NUMBER [+|- NUMBER]; names are " + names;
+std::string requirement_problem(const std::string& requirement, const std::set<std::string>& names) {
+  if (parse(requirement, names)) return "";
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return "'" + requirement + "' is not NAME COMPARISON NAME-OR-NUMBER [+|- NUMBER]; names are " + list;
 }
 
 Result<bool> meets(const std::string& requirement, const std::map<std::string, double>& values) {
-  const auto r = parse(requirement);
-  if (!r) return Error{Code::InvalidArgument, "--require", requirement_problem(requirement), "", ""};
-  for (const std::string& name : {r->name, r->right})
-    if (kNames.contains(name) && !values.contains(name))
-      return Error{Code::InvalidArgument, "--require", "'" + name + "', which this verb does not measure", "", ""};
-  const double right = kNames.contains(r->right) ? values.at(r->right) : *parse_number(r->right);
+  std::set<std::string> names;
+  for (const auto& [name, value] : values) names.insert(name);
+  const auto r = parse(requirement, names);
+  if (!r) return Error{Code::InvalidArgument, "--require", requirement_problem(requirement, names), "", ""};
+  const double right = values.contains(r->right) ? values.at(r->right) : *parse_number(r->right);
   return holds(values.at(r->name), r->compare, right + r->offset);
 }
 

@@ -18,7 +18,7 @@ void add(CLI::App& app, Cli& cli) {
   auto request = std::make_shared<RunRequest>();
   verb->add_option("model", request->model, "The model")->required();
   auto* input = verb->add_option("--input", request->input, "Samples in an .npy or .npz file");
-  verb->add_option("-o,--output", request->output, "The .npz file")->required();
+  cli.add_output(*verb, request->output, Output::File, "The .npz file");
   verb->add_option("--tensors", request->tensors, "outputs, all, or names")->delimiter(',');
   verb->add_flag("--real", request->real, "float32, dequantized");
   cli.add_data(*verb, request->data, false);

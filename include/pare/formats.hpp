@@ -33,6 +33,8 @@ struct Format {
 Result<Model> read_model(const std::string& path, const ReadOptions& options = {});
 /// The bytes of `model` in the format that the ending of `path` names. Errors: Unsupported.
 Result<std::vector<std::byte>> model_bytes(const Model& model, const std::string& path);
+/// Is there a format for the ending of `path`, and can it be written? Errors: Unsupported.
+Result<void> check_writable(const std::string& path);
 /// Writes them: the whole file or nothing.
 Result<void> write_model(const Model& model, const std::string& path);
 

@@ -49,10 +49,23 @@ Result<Model> read_model(const std::string& path, const ReadOptions& options) {
   return model;
 }
 
-Result<std::vector<std::byte>> model_bytes(const Model& model, const std::string& path) {
+namespace {
+
+Result<const Format*> writer_for(const std::string& path) {
   PARE_TRY(const Format* format, format_for(path));
-  if (!format->write)
-    return Error{Code::Unsupported, path, fmt::format("{} files can be read, not written", format->name), "", ""};
+  if (format->write) return format;
+  return Error{Code::Unsupported, path, fmt::format("{} files can be read, not written", format->name), "", ""};
+}
+
+}  // namespace
+
+Result<void> check_writable(const std::string& path) {
+  PARE_TRY(writer_for(path));
+  return {};
+}
+
+Result<std::vector<std::byte>> model_bytes(const Model& model, const std::string& path) {
+  PARE_TRY(const Format* format, writer_for(path));
   auto bytes = format->write(model);
   if (!bytes) return bytes.error().at(path);
   return bytes;
