@@ -23,7 +23,7 @@ Result<void> expect_storable(const TensorInfo& tensor) {
 Error no_operator(const Node& node) {
   const bool foldable = node.op->kind() == "batch_norm";
   return {Code::Unsupported, "", fmt::format("TFLite has no operator for {}", node.op->kind()), "",
-          foldable ? "Fold it into the layer before it." : ""};
+          foldable ? "Fold it into the layer before it: pare convert --fuse" : ""};
 }
 
 Result<void> write_node(FileBuilder& file, const Node& node) {
