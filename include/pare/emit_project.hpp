@@ -17,7 +17,8 @@ struct EmitReport {
   double seconds = 0;
   int64_t samples = 0, arena_bytes = 0;
 };
-/// Writes the project whole or not at all: it is made beside `output`, which must not exist or be an empty folder.
+/// Writes the project whole or not at all: it is made beside `output`, which must not exist, be an empty folder, or hold
+/// an older project, which it then replaces with all that is in it.
 /// Errors: those of the model and the data; Unsupported with the node that has no C form; Io.
 Result<EmitReport> emit_project(const EmitRequest& request, const Common& common);
 

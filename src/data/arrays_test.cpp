@@ -43,6 +43,8 @@ std::vector<Layout> layouts() {
        [=](const TempFolder& f) { f.write("x.npy", npy), f.write("y.npy", y64); }},
       {"npy version 2, big-endian labels in a column", "npy", "x.npy", "y.npy",
        [=](const TempFolder& f) { f.write("x.npy", npy2), f.write("y.npy", y2); }},
+      {"npy, uint16 labels", "npy", "x.npy", "y.npy",
+       [=](const TempFolder& f) { f.write("x.npy", npy), f.write("y.npy", npy_bytes("<u2", "(5,)", raw_bytes<uint16_t>({0, 1, 2, 3, 4}))); }},
       {"npz, deflated", "npz", "s.npz:x", "s.npz:y",
        [=](const TempFolder& f) {
          write_zip(f.at("s.npz"), {{"x.npy", npy}, {"y.npy", y64}}, false);
@@ -201,7 +203,7 @@ TEST(Arrays, RefuseWrongNumpy) {
       {"Fortran order", "npy", "x.npy", "", "an array in Fortran order; expected C order. Save it with",
        file("x.npy", npy_bytes("<f4", "(1, 1)", "abcd", 1, "True"))},
       {"objects", "npy", "x.npy", "", "elements of NumPy type 'O'", file("x.npy", npy_bytes("|O", "(1,)", "abcd"))},
-      {"halves", "npy", "x.npy", "", "elements of NumPy type 'f2'", file("x.npy", npy_bytes("<f2", "(1,)", "ab"))},
+      {"complex numbers", "npy", "x.npy", "", "elements of NumPy type 'c8'", file("x.npy", npy_bytes("<c8", "(1,)", "abcdefgh"))},
       {"a broken shape", "npy", "x.npy", "", "whose 'shape' cannot be read",
        file("x.npy", npy_bytes("<f4", "(a,)", "abcd"))},
       {"a scalar", "npy", "x.npy", "", "an array without axes", file("x.npy", npy_bytes("<f4", "()", "abcd"))},
