@@ -25,6 +25,7 @@ int act(Cli& cli, VerifyRequest request, const DataUse& data) {
   request.limit = data.limit;
   request.threads = cli.common.threads;
   request.arithmetic = cli.common.arithmetic;
+  request.device = cli.common.device;
   request.isa = cli.common.isa;
   request.shapes = cli.common.shapes;
   const auto r = verify_file(request);
@@ -35,8 +36,9 @@ int act(Cli& cli, VerifyRequest request, const DataUse& data) {
     links.push_back(to_json(link));
     text += text_of(link);
   }
-  cli.finish({{"verified", r->verified}, {"links", links}}, text + "verified: " + r->verified + "\n");
-  return r->verified == "none" ? kFailed : kDone;
+  const int code = cli.finish({{"verified", r->verified}, {"links", links}}, text + "verified: " + r->verified + "\n",
+                              {{"file_bytes", r->file_bytes}, {"weight_bytes", r->weight_bytes}, {"arena_bytes", r->arena_bytes}});
+  return r->verified == "none" ? kFailed : code;
 }
 
 void add(CLI::App& app, Cli& cli) {
@@ -50,6 +52,7 @@ void add(CLI::App& app, Cli& cli) {
   verb->add_option("--with", request->with, "A foreign runtime")->check(CLI::IsMember({"tflm", "litert", "litert_ref", "onnxruntime"}));
   verb->add_option("--python", request->python, "The Python that has the runtime ($PARE_PYTHON)");
   cli.add_arithmetic(*verb);
+  cli.add_requirements(*verb, {"file_bytes", "weight_bytes", "arena_bytes"});
   cli.add_common(*verb);
   verb->footer("Example: pare verify kws_int8.tflite --data kws.data.json --against kws_float.tflite --with tflm");
   verb->callback([&cli, request, data] { cli.action = [&cli, request, data] { return act(cli, *request, *data); }; });

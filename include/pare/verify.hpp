@@ -16,7 +16,8 @@ struct VerifyRequest {
   std::string plan;        ///< empty: `file`.plan.json
   std::string with;        ///< tflm, litert, litert_ref or onnxruntime; empty: link 5 is skipped
   std::string python;      ///< empty: $PARE_PYTHON
-  std::string arithmetic;  ///< empty: that of `with`, else the file's note, else tflm
+  std::string arithmetic;  ///< empty: that of `with`, else the file's note, else the device's, else tflm (QDQ: onnx)
+  std::string device;      ///< a name or a .json file; may be empty
   std::string isa;         ///< of link 3; empty: the best that this machine has
   std::vector<std::pair<std::string, Shape>> shapes;  ///< free dimensions of the float model's inputs
   std::string split = "evaluation";
@@ -37,6 +38,7 @@ struct Link {
 
 struct VerifyReport {
   std::string verified;  ///< "independent", "self" or "none"
+  int64_t file_bytes = 0, weight_bytes = 0, arena_bytes = 0;
   std::vector<Link> links;
 };
 

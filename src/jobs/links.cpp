@@ -101,14 +101,16 @@ Result<Model> model_of(const std::string& file, Arithmetic arithmetic) {
 }  // namespace
 
 Result<Proof> make_proof(const VerifyRequest& request, const Samples& samples, Arithmetic asked) {
+  Common common = asking(asked);
+  common.isa = request.isa;
+  common.device = request.device;
+  PARE_TRY(Loaded loaded, load(request.file, common));
+  if (!loaded.model.quantized()) return Error{Code::InvalidArgument, request.file, "no integer tensors", "a quantized model", ""};
   Proof proof;
   proof.request = request;
-  PARE_TRY(proof.model, model_of(request.file, asked));
-  if (!proof.model.quantized()) return Error{Code::InvalidArgument, request.file, "no integer tensors", "a quantized model", ""};
-  Common common = asking(asked);
-  PARE_TRY(proof.arithmetic, choose_arithmetic(proof.model, request.file, common));
+  proof.model = std::move(loaded.model);
   proof.samples = samples;
-  common.isa = request.isa;
+  PARE_TRY(proof.arithmetic, choose_arithmetic(proof.model, request.file, common));
   PARE_TRY(proof.fast, choose_isa(common));
   PARE_TRY(proof.reference, Program::compile(proof.model, proof.options(Isa::Portable)));
   return proof;

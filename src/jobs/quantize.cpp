@@ -62,7 +62,7 @@ Result<Staged> stage(const Work& work, const QuantizeRequest& request, StagedFil
 // Links 1 to 3, and 5 on all samples if a runtime was asked for.
 Result<void> prove(const Staged& staged, const QuantizeRequest& request, const Dataset& data, const Common& common, QuantizeReport& report) {
   const VerifyRequest ask{.file = staged.model, .data = request.data.file, .against = request.model, .plan = staged.plan,
-                          .with = request.with, .python = request.python, .arithmetic = "", .isa = common.isa, .shapes = common.shapes};
+                          .with = request.with, .python = request.python, .arithmetic = "", .device = "", .isa = common.isa, .shapes = common.shapes};
   const int64_t limit = request.data.limit;
   const int64_t fewer = limit < 0 ? kProofSamples : std::min(limit, kProofSamples);
   PARE_TRY(Samples samples, samples_of(data, evaluation_split(request.data), fewer, "verify", common));

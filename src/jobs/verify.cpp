@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/files.hpp"
 #include "jobs/links.hpp"
+#include "jobs/steps.hpp"
 
 namespace pare {
 
@@ -18,6 +20,11 @@ Result<VerifyReport> verify_file(const VerifyRequest& request) {
     report.links.push_back(std::move(done));
   }
   report.verified = verdict(report.links);
+  PARE_TRY(const Size size, measure(proof.model, proof.arithmetic));
+  report.weight_bytes = size.weight_bytes;
+  report.arena_bytes = size.arena_bytes;
+  PARE_TRY(const auto bytes, read_file(request.file));
+  report.file_bytes = static_cast<int64_t>(bytes.size());
   return report;
 }
 
