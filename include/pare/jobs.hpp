@@ -112,8 +112,8 @@ struct CalibrateReport {
   Ranges ranges;
   double seconds = 0;
 };
-/// Ranges of the simplified model; writes them if `output` is not empty.
-Result<CalibrateReport> calibrate_model(const std::string& model, const DataUse& data, bool keep_interface,
+/// Ranges of the simplified model, their extremes as `estimator` sees them; writes them if `output` is not empty.
+Result<CalibrateReport> calibrate_model(const std::string& model, const DataUse& data, bool keep_interface, const std::string& estimator,
                                         const std::string& output, const Common& common);
 
 struct QuantizeRequest {
