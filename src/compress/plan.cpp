@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "pare/compress.hpp"
 
 namespace pare {
@@ -102,7 +103,7 @@ Result<Plan> parse_plan(const std::string& text, const std::string& place) {
       plan.steps.push_back(std::move(step));
     }
   } catch (const std::exception& e) {
-    return wrong(at, e.what(), "a plan as docs/cli.md describes it");
+    return wrong(at, json_text(e.what()), "a plan: {\"plan\": 1, \"steps\": [...]}");
   }
   return plan;
 }

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json_text.hpp"
+
 namespace pare {
 namespace {
 
@@ -29,12 +31,6 @@ class DuplicateKeys {
   std::vector<std::set<std::string>> open_;
 };
 
-// "[json.exception.parse_error.101] parse error at line 3 ..." without the bracket.
-std::string told(const std::string& what) {
-  const size_t end = what.find("] ");
-  return end == std::string::npos ? what : what.substr(end + 2);
-}
-
 std::string joined_views(std::initializer_list<std::string_view> words) {
   return joined(std::vector<std::string>(words.begin(), words.end()));
 }
@@ -57,7 +53,7 @@ Result<Json> Json::parse(std::string_view text, const std::string& file) {
                    fmt::format("the key '{}' stands twice in one object", *duplicates.found), "each key once", ""};
     return Json(root, file, "");
   } catch (const Tree::exception& e) {
-    return Error{Code::InvalidArgument, file, "not JSON: " + told(e.what()), "a JSON object", ""};
+    return Error{Code::InvalidArgument, file, "not JSON: " + json_text(e.what()), "a JSON object", ""};
   }
 }
 

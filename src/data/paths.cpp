@@ -29,7 +29,7 @@ Result<std::string> expanded(const std::string& text) {
     const std::string name = text.substr(at + 2, end - at - 2);
     const char* value = std::getenv(name.c_str());
     if (value == nullptr)
-      return Error{Code::InvalidArgument, "", fmt::format("the environment variable '{}' is not set", name), "", ""};
+      return Error{Code::InvalidArgument, "", fmt::format("the environment variable '{}' is not set", name), "a value for it", ""};
     out += text.substr(from, at - from) + value;
     from = end + 1;
   }
@@ -43,7 +43,7 @@ std::string beside(const std::string& file, const std::string& path) {
 Result<void> require_file(const std::string& path) {
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
-  if (!fs::exists(status)) return io(path, "no such file", "");
+  if (!fs::exists(status)) return io(path, "no such file", "a file");
   if (fs::is_directory(status)) return io(path, "this is a folder", "a file");
   return {};
 }
@@ -51,7 +51,7 @@ Result<void> require_file(const std::string& path) {
 Result<void> require_folder(const std::string& path) {
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
-  if (!fs::exists(status)) return io(path, "no such folder", "");
+  if (!fs::exists(status)) return io(path, "no such folder", "a folder");
   if (!fs::is_directory(status)) return io(path, "this is a file", "a folder");
   return {};
 }

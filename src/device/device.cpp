@@ -1,6 +1,6 @@
 #include "pare/device.hpp"
 
-#include "pare/op.hpp"
+#include "base/json_text.hpp"
 #include "pare/op.hpp"
 
 #include <fmt/format.h>
@@ -89,7 +89,7 @@ Result<Device> parse_device(const std::string& text, const std::string& place) {
   try {
     PARE_TRY(read_fields(Json::parse(text), place, device));
   } catch (const Json::exception& e) {
-    return wrong(place, e.what(), "a device description");
+    return wrong(place, json_text(e.what()), "a device description");
   }
   return device;
 }

@@ -97,7 +97,9 @@ Result<Tensor> as_input(const Tensor& array, const TensorInfo& info, const std::
     return Error{Code::InvalidArgument, name, "type " + std::string(name_of(array.type())), std::string(name_of(info.encoding.type)) + " or f32", ""};
   const Tensor floats = dequantize(array, Encoding::plain(array.type()));
   if (!info.encoding.affine()) return floats;
-  return quantize(floats, info.encoding, input_rounding(arithmetic));
+  auto codes = quantize(floats, info.encoding, input_rounding(arithmetic));
+  if (!codes) return codes.error().at(name);
+  return codes;
 }
 
 Result<std::vector<Tensor>> read_inputs(const std::string& path, const Program& program, int64_t& samples) {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "pare/compress.hpp"
 
 namespace pare {
@@ -60,7 +61,7 @@ Result<Ranges> parse_ranges(const std::string& text, const std::string& place) {
       ranges.tensors[name] = read_range(range);
     }
   } catch (const std::exception& e) {
-    return Error{Code::InvalidArgument, at, e.what(), "a ranges file as `pare calibrate` writes it", ""};
+    return Error{Code::InvalidArgument, at, json_text(e.what()), "a ranges file as `pare calibrate` writes it", ""};
   }
   return ranges;
 }

@@ -154,7 +154,7 @@ Error Lowering::unsupported() const {
   const size_t n = unsupported_.size();
   std::string text = n == 1 ? "1 operator is not supported: " : fmt::format("{} operators are not supported: ", n);
   for (size_t i = 0; i < n; ++i) text += (i ? ", " : "") + unsupported_[i];
-  return {Code::Unsupported, fmt::format("operator set {}", source_.opset), std::move(text), "", ""};
+  return {Code::Unsupported, fmt::format("operator set {}", source_.opset), std::move(text), "operators that `pare ops` lists", ""};
 }
 
 }  // namespace pare::onnx
