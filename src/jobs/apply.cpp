@@ -3,9 +3,23 @@
 namespace pare {
 namespace {
 
+// Without ranges, every integer encoding must name its scale; one that does not would be left out in silence.
+Result<void> require_scales(const Plan& plan, const std::string& path) {
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    const PlanStep& step = plan.steps[i];
+    if (step.verb == PlanStep::Verb::Encode && step.encoding.affine() && step.encoding.scale.empty())
+      return Error{Code::InvalidArgument, path + ": step " + std::to_string(i), "no scale for '" + step.selector + "'", "a resolved plan",
+                   "Give ranges, or use the plan that `pare quantize` wrote"};
+  }
+  return {};
+}
+
 Result<Plan> resolved_plan(const ApplyRequest& request, const Model& model, const Common& common) {
   PARE_TRY(const Plan plan, read_plan(request.plan));
-  if (request.ranges_file.empty()) return plan;
+  if (request.ranges_file.empty()) {
+    PARE_TRY(require_scales(plan, request.plan));
+    return plan;
+  }
   PARE_TRY(const Ranges ranges, read_ranges(request.ranges_file));
   QuantizeRequest ask;
   ask.plan_file = request.plan;
