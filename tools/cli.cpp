@@ -20,6 +20,11 @@ std::string device_problem(std::string& text) {
   return device ? "" : "'" + text + "'; expected " + device.error().expected;
 }
 
+std::string count_problem(std::string& text) {
+  const bool digits = !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+  return digits && text.find_first_not_of('0') != std::string::npos ? "" : "'" + text + "'; expected a whole number above 0";
+}
+
 }  // namespace
 
 void Cli::add_common(CLI::App& verb) {
@@ -44,7 +49,7 @@ void Cli::add_data(CLI::App& verb, DataUse& data, bool required) {
   CLI::Option* option = verb.add_option("--data", data.file, "Dataset file (*.data.json)");
   if (required) option->required();
   verb.add_option("--split", data.split, "Which samples: a split's name, or all");
-  verb.add_option("--limit", data.limit, "Only the first N samples")->check(CLI::PositiveNumber);
+  verb.add_option("--limit", data.limit, "Only the first N samples")->check(CLI::Validator(count_problem, "INT >= 1"));
 }
 
 void Cli::add_requirements(CLI::App& verb, const std::set<std::string>& names) {

@@ -21,7 +21,7 @@ void add(CLI::App& app, Cli& cli) {
   verb->add_option("model", request->model, "The model")->required();
   verb->add_option("--target", *target, "The language")->required()->check(CLI::IsMember({"c"}));
   cli.add_output(*verb, request->output, Output::Folder, "The project's folder");
-  verb->add_option("--samples", request->samples, "Test vectors")->check(CLI::PositiveNumber);
+  verb->add_option("--samples", request->samples, "Test vectors")->check(CLI::Range(1, 1000000));
   cli.add_data(*verb, request->data, false);
   cli.add_arithmetic(*verb);
   cli.add_common(*verb);
