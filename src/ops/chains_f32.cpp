@@ -43,6 +43,7 @@ void stretch_by_tiles(const ChainsF32& a, const float* x, int64_t rows, int begi
   t.hi = kInfinity;
   t.y = partial;
   t.y_pixel = t.channels = a.channels;
+  t.in_order = true;
   a.tiles(t, rows, (a.channels + kTileBlock - 1) / kTileBlock);
 }
 

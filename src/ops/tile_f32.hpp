@@ -25,12 +25,14 @@ struct TileF32 {
   float* y;
   ptrdiff_t y_pixel;
   int channels;  ///< that are stored; at most 16 a block
+  bool in_order;  ///< each sum is one chain of products in the order of i; else some tiles keep several sums
 };
 
-/// Pixels [0, `pixels`) of blocks [0, `blocks`), which share the weights' and outputs' layout of `tile`.
-using TileLoop = void (*)(TileF32 tile, int64_t pixels, int64_t blocks);
-void tiles_f32_avx2(TileF32 tile, int64_t pixels, int64_t blocks);
-void tiles_f32_avx512(TileF32 tile, int64_t pixels, int64_t blocks);
+/// Pixels [0, `pixels`) of blocks [0, `blocks`), which share the weights' and outputs' layout of `tile`. What
+/// differs between blocks (weights, bias, y, channels) is left at the last ones.
+using TileLoop = void (*)(TileF32& tile, int64_t pixels, int64_t blocks);
+void tiles_f32_avx2(TileF32& tile, int64_t pixels, int64_t blocks);
+void tiles_f32_avx512(TileF32& tile, int64_t pixels, int64_t blocks);
 
 /// The loop for an instruction set, or null if there is none.
 TileLoop tile_loop(Isa isa);

@@ -7,7 +7,7 @@
 
 namespace pare {
 
-void tiles_f32_avx2(TileF32 tile, int64_t pixels, int64_t blocks) { tiles(tile, pixels, blocks); }
+void tiles_f32_avx2(TileF32& tile, int64_t pixels, int64_t blocks) { tiles(tile, pixels, blocks); }
 
 }  // namespace pare
 #endif

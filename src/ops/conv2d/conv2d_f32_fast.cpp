@@ -29,7 +29,7 @@ TileF32 tile_of(const Conv2dF32Args& a) {
 }
 
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y.
-void run_chunk(const Conv2dF32FastArgs& args, TileF32 t, int64_t ow, int64_t pixels, float* y) {
+void run_chunk(const Conv2dF32FastArgs& args, TileF32& t, int64_t ow, int64_t pixels, float* y) {
   const Conv2dF32Args& a = args.conv;
   const int per_group = a.out_c / a.groups, blocks = (per_group + kTileBlock - 1) / kTileBlock;
   for (int g = 0; g < a.groups; ++g) {

@@ -30,8 +30,8 @@ void dense_f32_fast(const void* args, const pare_io* io) {
   const auto& p = *static_cast<const DenseF32FastArgs*>(args);
   const auto* x = static_cast<const float*>(io->in[0]);
   auto* y = static_cast<float*>(io->out[0]);
-  TileF32 t = tile_of(p.dense, &x);
   for (int64_t row = 0; row < p.dense.rows; row += kChunk) {
+    TileF32 t = tile_of(p.dense, &x);
     t.x_offset = row * t.x_pixel;
     t.y = y + row * t.y_pixel;
     p.tiles(t, std::min(kChunk, p.dense.rows - row), (p.dense.out_c + kTileBlock - 1) / kTileBlock);

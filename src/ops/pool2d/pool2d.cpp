@@ -49,6 +49,25 @@ Result<std::vector<TensorType>> Pool2d::infer(const Operands& in) const {
 
 namespace {
 
+struct FloatRow {
+  Isa isa;
+  pare_kernel max, average;
+  const char* suffix;
+};
+constexpr FloatRow kFloat[] = {
+    {Isa::Portable, max_pool2d_f32, average_pool2d_f32, ""},
+#if defined(__x86_64__)
+    {Isa::Avx2, max_pool2d_f32_avx2, average_pool2d_f32_avx2, "_avx2"},
+    {Isa::AvxVnni, max_pool2d_f32_avx2, average_pool2d_f32_avx2, "_avx2"},
+    {Isa::Avx512Vnni, max_pool2d_f32_avx512, average_pool2d_f32_avx512, "_avx512"},
+#endif
+};
+const FloatRow& float_row(Isa isa) {
+  for (const FloatRow& row : kFloat)
+    if (row.isa == isa) return row;
+  return kFloat[0];
+}
+
 Result<Kernel> prepare_f32(const Pool2d& op, const PrepareInput& input) {
   PARE_TRY(expect_f32(input));
   auto holder = std::make_shared<Holder<Pool2dF32Args>>();
@@ -58,9 +77,10 @@ Result<Kernel> prepare_f32(const Pool2d& op, const PrepareInput& input) {
   a.count_include_pad = op.count_include_pad;
   a.limits = limits_of(op.activation);
   const bool max = op.which == Pool2d::Kind::Max;
-  return Kernel{.run = max ? max_pool2d_f32 : average_pool2d_f32,
+  const FloatRow& row = float_row(input.arithmetic == Arithmetic::Onnx ? Isa::Portable : input.isa);  // whose sums are in double
+  return Kernel{.run = max ? row.max : row.average,
                 .args = as_args(holder),
-                .name = max ? "max_pool2d_f32" : "average_pool2d_f32",
+                .name = fmt::format("{}_pool2d_f32{}", max ? "max" : "average", row.suffix),
                 .c = {}};
 }
 

@@ -7,43 +7,32 @@
 namespace pare {
 namespace {
 
-// The part of a window that lies inside the image: rows [top, bottom), columns [left, right).
-struct Window {
-  int top, bottom, left, right;
-  int places() const { return std::max(0, bottom - top) * std::max(0, right - left); }
-};
-
-Window window_at(const Pool2dF32Args& a, int oh, int ow) {
-  const int top = oh * a.stride_h - a.pad_top, left = ow * a.stride_w - a.pad_left;
-  return {std::max(top, 0), std::min(top + a.kernel_h, a.in_h), std::max(left, 0), std::min(left + a.kernel_w, a.in_w)};
-}
-
 // Calls f(x of one place) for all places of the window; `x` is one sample at the channel.
 template <class F>
-void for_each_place(const Pool2dF32Args& a, const Window& w, const float* x, F f) {
+void for_each_place(const Pool2dF32Args& a, const PoolWindow& w, const float* x, F f) {
   for (int ih = w.top; ih < w.bottom; ++ih)
     for (int iw = w.left; iw < w.right; ++iw) f(x[(static_cast<ptrdiff_t>(ih) * a.in_w + iw) * a.in_c]);
 }
 
-float maximum(const Pool2dF32Args& a, const Window& w, const float* x) {
+float maximum(const Pool2dF32Args& a, const PoolWindow& w, const float* x) {
   float greatest = -std::numeric_limits<float>::infinity();
   for_each_place(a, w, x, [&](float value) { greatest = value > greatest ? value : greatest; });
   return greatest;
 }
 
-float average(const Pool2dF32Args& a, const Window& w, const float* x) {
+float average(const Pool2dF32Args& a, const PoolWindow& w, const float* x) {
   double sum = 0;
   for_each_place(a, w, x, [&](float value) { sum += value; });
-  const int count = a.count_include_pad ? a.kernel_h * a.kernel_w : w.places();
+  const int count = pool_divisor(a, w);
   return static_cast<float>(count > 0 ? sum / count : 0.0);
 }
 
-template <float (*kReduce)(const Pool2dF32Args&, const Window&, const float*)>
+template <float (*kReduce)(const Pool2dF32Args&, const PoolWindow&, const float*)>
 void pool(const Pool2dF32Args& a, const float* x, float* y) {
   for (int n = 0; n < a.n; ++n, x += static_cast<ptrdiff_t>(a.in_h) * a.in_w * a.in_c)
     for (int oh = 0; oh < a.out_h; ++oh)
       for (int ow = 0; ow < a.out_w; ++ow) {
-        const Window w = window_at(a, oh, ow);
+        const PoolWindow w = pool_window(a, oh, ow);
         for (int c = 0; c < a.in_c; ++c) *y++ = std::clamp(kReduce(a, w, x + c), a.limits[0], a.limits[1]);
       }
 }
