@@ -45,7 +45,7 @@ struct VerifyReport {
 /// All are compared with the file's model under portable kernels: 1 the plan applied again to the float model, 2 the file
 /// read back, its tensors sharing the arena as shipped, 3 the best kernels, 4 emitted C, 5 a foreign runtime. A link that
 /// cannot run is skipped with its reason, but a runtime that was asked for must run. "none" if a link that ran is not
-/// equal in every bit.
+/// equal in every bit; then a runtime that refuses the file is skipped too.
 /// Errors: those of files, data and plan; InvalidArgument for unknown names, or a float file.
 Result<VerifyReport> verify_file(const VerifyRequest& request);
 
