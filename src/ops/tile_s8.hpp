@@ -55,6 +55,17 @@ void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t ze
 /// The tiles for an instruction set; loop is null if there are none.
 TilesS8 tiles_s8(Isa isa);
 
+/// How codes come into a ring of what tiles read (window_rows.hpp).
+template <class Element>
+struct CopyCodes {
+  using In = int8_t;
+  using Out = Element;
+  Element outside;
+  CopyRowS8 copy;
+  int32_t zero_point;
+  void operator()(const int8_t* from, Element* to, int64_t count) const { copy(from, to, count, zero_point); }
+};
+
 /// How many of the next `blocks` blocks are interleaved, if `most` may be.
 inline int64_t bundle_of(int64_t blocks, int64_t most) {
   while (most > blocks) most /= 2;

@@ -28,6 +28,9 @@ RowSpan rows_inside(const Args& a, int top) {
   return {first, std::max(first, std::min<int>(steps(a.in_h - top), a.kernel_h))};
 }
 
+/// Elements that a vector may read beyond a row.
+inline constexpr int64_t kRowSlack = 128;
+
 /// Pixels of a row that the windows see, outside places included.
 template <class Args>
 int row_pixels(const Args& a) {
@@ -67,9 +70,9 @@ class WindowRows {
   using In = typename Copy::In;
   using Out = typename Copy::Out;
 
-  /// Bytes of scratch: pointers, then the ring and `kSlack` bytes that a vector may read beyond it.
+  /// Bytes of scratch: pointers, then the ring and kRowSlack elements.
   static int64_t scratch_bytes(const Args& a, bool ring) {
-    return pointers_bytes(a) + (ring ? ring_bytes(a) + kSlack : 0);
+    return pointers_bytes(a) + (ring ? ring_bytes(a) + kRowSlack * int64_t{sizeof(Out)} : 0);
   }
 
   WindowRows(const Args& a, bool ring, Copy copy, void* scratch)
@@ -98,7 +101,6 @@ class WindowRows {
   }
 
  private:
-  static constexpr int64_t kSlack = 64;
   static int64_t pointers_bytes(const Args& a) { return (a.kernel_h * int64_t{sizeof(Out*)} + 63) / 64 * 64; }
   static int64_t row_elements(const Args& a) { return int64_t{1} * row_pixels(a) * a.in_c; }
   static int64_t ring_bytes(const Args& a) {

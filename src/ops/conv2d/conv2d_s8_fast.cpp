@@ -216,16 +216,6 @@ void run_chunk(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_
   else run_groups(a, t, bias, ow, pixels, y);
 }
 
-// How inputs come into a ring of Elements.
-template <class Element>
-struct CopyCodes {
-  using In = int8_t;
-  using Out = Element;
-  Element outside;
-  CopyRowS8 copy;
-  int32_t zero_point;
-  void operator()(const int8_t* from, Element* to, int64_t count) const { copy(from, to, count, zero_point); }
-};
 template <class Element>
 using Rows = WindowRows<pare_conv2d_s8_args, CopyCodes<Element>>;
 
@@ -277,8 +267,7 @@ void run_by_chunk(const void* args, const pare_io* io) {
 }
 
 int64_t scratch_bytes(const Args& a) {
-  constexpr int64_t kSlack = 64;
-  if (a.by_chunk) return inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w)) * a.element() + kSlack;
+  if (a.by_chunk) return (inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w)) + kRowSlack) * a.element();
   return a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, true) : Rows<int16_t>::scratch_bytes(a.conv, true);
 }
 

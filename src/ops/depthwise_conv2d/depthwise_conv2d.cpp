@@ -6,6 +6,7 @@
 #include "ops/depthwise_conv2d/depthwise_conv2d_f32.hpp"
 #include "ops/depthwise_conv2d/depthwise_conv2d_f32_fast.hpp"
 #include "ops/depthwise_conv2d/depthwise_conv2d_s8.h"
+#include "ops/depthwise_conv2d/depthwise_conv2d_s8_fast.hpp"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
 #include "ops/window.hpp"
@@ -81,7 +82,8 @@ Result<Kernel> prepare_s8(const DepthwiseConv2d& op, const PrepareInput& input) 
   a.weights = holder->tensors[0].view<int8_t>().data();
   a.bias = codes_or_null(holder->tensors[1]);
   a.requantize = holder->requantizer->args();
-  return kernel_of({pare_depthwise_conv2d_s8, "pare_depthwise_conv2d_s8", "ops/depthwise_conv2d/depthwise_conv2d_s8", "pare_depthwise_conv2d_s8_args"}, holder, visit);
+  const Kernel reference = kernel_of({pare_depthwise_conv2d_s8, "pare_depthwise_conv2d_s8", "ops/depthwise_conv2d/depthwise_conv2d_s8", "pare_depthwise_conv2d_s8_args"}, holder, visit);
+  return fast_depthwise_conv2d_s8(a, input.isa, reference).value_or(reference);
 }
 
 struct FastRow {

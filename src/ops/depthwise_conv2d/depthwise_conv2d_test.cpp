@@ -103,5 +103,35 @@ TEST(DepthwiseConv2d, IntegersFollowTheReals) {
     }
 }
 
+// Channels that fill vectors, parts of vectors, and several; strides; kernels of more than four rows.
+std::vector<Problem> integer_problems() {
+  std::vector<Problem> list = problems();
+  for (const int64_t c : {4, 8, 16, 24, 32, 40, 48, 64, 72, 96, 128, 200})
+    for (const int64_t stride : {1, 2, 3}) list.push_back({.n = 2, .h = 7, .w = 9, .c = c, .stride = stride});
+  for (const int64_t k : {1, 2, 4, 5, 7}) list.push_back({.h = 8, .w = 8, .c = 8, .k = k, .pad = k / 2});
+  list.push_back({.h = 1, .w = 5, .c = 8});
+  list.push_back({.h = 9, .w = 9, .c = 8, .dilation = 2, .pad = 2});
+  return list;
+}
+
+TEST(DepthwiseConv2d, FastIntegersAreTheReferenceBitForBit) {
+  Random random(4);
+  for (const CodesRow& row : kCodes)
+    for (const Arithmetic arithmetic : kIntegerArithmetics)
+      for (const Problem& p : integer_problems()) {
+        const std::vector<Operand> in = integer_operands(row, {p.n, p.h, p.w, p.c}, {1, p.k, p.k, p.c * p.m}, 3, random);
+        Setting setting{.out = s8(row.out_scale, row.out_zero), .arithmetic = arithmetic, .isa = Isa::Portable};
+        DepthwiseConv2d op = p.op();
+        op.activation = row.activation;
+        const Tensor expected = ran(op, in, setting).y;
+        for (const Isa isa : fast_isas()) {
+          setting.isa = isa;
+          const Ran fast = ran(op, in, setting);
+          EXPECT_EQ(fast.kernel.name, "depthwise_conv2d_s8_" + std::string(name_of(isa)));
+          ASSERT_EQ(codes(fast.y), codes(expected)) << row.name << ", " << name_of(arithmetic) << ", " << p.name() << ", " << name_of(isa);
+        }
+      }
+}
+
 }  // namespace
 }  // namespace pare

@@ -1,0 +1,227 @@
+// Fast int8 depthwise convolution: what depthwise_conv2d_s8_fast.inc needs, from what the reference has.
+#include "ops/depthwise_conv2d/depthwise_conv2d_s8_fast.hpp"
+
+#include <numeric>
+
+#include "ops/conv2d/conv2d_s8_fast.hpp"
+#include "ops/tile_s8.hpp"
+#include "ops/window_rows.hpp"
+
+namespace pare {
+namespace {
+
+struct Loop {
+  Isa isa;
+  DepthwiseS8Loop run;
+  int lanes;  // of a vector, 32 bits each
+};
+constexpr Loop kLoops[] = {
+    {Isa::Portable, nullptr, 0},
+#if defined(__x86_64__)
+    {Isa::Avx2, depthwise_s8_avx2, 8},
+    {Isa::AvxVnni, depthwise_s8_avxvnni, 8},
+    {Isa::Avx512Vnni, depthwise_s8_avx512vnni, 16},
+#endif
+};
+
+struct Args {
+  pare_depthwise_conv2d_s8_args conv;  // kernel_h: the rows that are in use at a time, one more for two output rows
+  int kernel_h;                        // of the kernel
+  TilesS8 inputs;                      // how they are copied
+  DepthwiseS8Loop loop;
+  int lanes;
+  DepthwiseS8Rows rows;
+
+  int unit() const { return 4 * lanes; }
+  int element() const { return 4 / inputs.group; }
+  int row_count() const { return rows.groups * inputs.group; }
+};
+
+struct Packed {
+  Args args{};
+  std::vector<int32_t> bias, multiplier, exponent;
+  std::vector<float> scale;
+  Tensor weights, biases;
+  RequantizePack requantize;
+};
+
+// Which channel of its unit lane `lane` of accumulator vector `vector` is, after unpacking: bytes come in 16s, words in 8s.
+int unpacked(const Args& a, int vector, int lane) {
+  if (a.inputs.group == 4) return 16 * (lane / 4) + 4 * vector + lane % 4;
+  return 16 * (vector / 2) + 8 * (lane / 4) + 4 * (vector % 2) + lane % 4;
+}
+
+// The layer's channel of place `place` among all sets' accumulators; -1: none.
+int channel_at(const Args& a, int place) {
+  const int set = place / a.unit(), inside = place % a.unit();
+  const int at = set * a.unit() + unpacked(a, inside / a.lanes, inside % a.lanes);
+  if (a.rows.pixel != a.rows.in_c && !a.rows.narrow) return at < a.rows.in_c ? at : -1;
+  return at % a.rows.in_c;
+}
+
+void choose_form(Args& a) {
+  const pare_depthwise_conv2d_s8_args& c = a.conv;
+  DepthwiseS8Rows& r = a.rows;
+  r.in_c = c.in_c;
+  r.out_w = c.out_w;
+  r.kernel_w = c.kernel_w;
+  r.tap = ptrdiff_t{1} * c.dilation_w * c.in_c;
+  r.pixel = ptrdiff_t{1} * c.stride_w * c.in_c;
+  r.narrow = a.lanes == 16 && c.stride_w == 2 && c.in_c < a.unit() && c.in_c % 8 == 0 && a.unit() % c.in_c == 0;
+  const bool flat = r.pixel == c.in_c || r.narrow;
+  r.sets = flat ? c.in_c / std::gcd(c.in_c, a.unit()) : (c.in_c + a.unit() - 1) / a.unit();
+  a.kernel_h = c.kernel_h;
+  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h == 3 && c.out_h > 1;
+  if (r.two) ++a.conv.kernel_h;
+  r.groups = (a.conv.kernel_h + a.inputs.group - 1) / a.inputs.group;
+}
+
+std::vector<AccumulatorRange> ranges_of(const Packed& p) {
+  const Args& a = p.args;
+  std::vector<AccumulatorRange> ranges;
+  for (int place = 0; place < a.rows.sets * a.unit(); ++place) {
+    const int c = channel_at(a, place);
+    AccumulatorRange& range = ranges.emplace_back();
+    if (c < 0) continue;
+    range.lo = range.hi = a.conv.bias ? a.conv.bias[c] : 0;
+    for (int i = 0; i < a.kernel_h * a.conv.kernel_w; ++i) range.add(a.conv.weights[i * a.conv.in_c + c], a.conv.in_zero_point);
+  }
+  return ranges;
+}
+
+template <class T>
+const T* in_places(const Args& a, std::vector<T>& to, const T* from, bool one) {
+  if (!from) return nullptr;
+  for (int place = 0; place < a.rows.sets * a.unit(); ++place) to.push_back(from[one ? 0 : std::max(channel_at(a, place), 0)]);
+  return to.data();
+}
+
+bool pack_constants(Packed& p) {
+  const Args& a = p.args;
+  pare_requantize_args r = a.conv.requantize;
+  const bool one = r.channels == 1;
+  r.multiplier = in_places(a, p.multiplier, r.multiplier, one);
+  r.exponent = in_places(a, p.exponent, r.exponent, one);
+  r.scale = in_places(a, p.scale, r.scale, one);
+  r.channels = a.rows.sets * a.unit();
+  auto requantize = pack_requantize(r, ranges_of(p), 1);
+  if (!requantize) return false;
+  p.requantize = std::move(*requantize);
+  p.args.rows.requantize = p.requantize.vectors;
+  return true;
+}
+
+// Writes one weight of output row `output` of the two that may share inputs.
+void put_weight(const Args& a, int8_t* packed, int place, int kh, int kw, int output, int8_t w) {
+  const int set = place / a.unit(), inside = place % a.unit(), outputs = a.rows.two ? 2 : 1, row = kh + output;
+  const ptrdiff_t step = ((ptrdiff_t{1} * set * a.rows.groups + row / a.inputs.group) * a.rows.kernel_w + kw) * outputs + output;
+  int8_t* cell = packed + (step * a.unit() + inside) * 4 + row % a.inputs.group * a.element();
+  if (a.element() == 1) *cell = w;
+  else *reinterpret_cast<int16_t*>(cell) = w;
+}
+
+void pack_weights(Packed& p) {
+  const Args& a = p.args;
+  const int outputs = a.rows.two ? 2 : 1, places = a.rows.sets * a.unit();
+  p.weights = Tensor(DType::I8, {int64_t{4} * places * a.rows.groups * a.rows.kernel_w * outputs});
+  p.biases = Tensor(DType::I32, {places});
+  for (int place = 0; place < places; ++place) {
+    const int c = channel_at(a, place);
+    const auto constant = p.requantize.constant[static_cast<size_t>(place)];
+    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = constant.value_or(0);
+    if (c < 0 || constant) continue;
+    int64_t sum = 0;
+    for (int i = 0; i < a.kernel_h * a.rows.kernel_w; ++i) {
+      const int8_t w = a.conv.weights[i * a.conv.in_c + c];
+      sum += w;
+      for (int output = 0; output < outputs; ++output)
+        put_weight(a, p.weights.edit<int8_t>().data(), place, i / a.rows.kernel_w, i % a.rows.kernel_w, output, w);
+    }
+    const int64_t excess = a.element() == 1 ? sum * (128 + a.conv.in_zero_point) : 0;
+    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>((a.conv.bias ? a.conv.bias[c] : 0) - excess);
+  }
+}
+
+// ---- running ------------------------------------------------------------------------------------------------------
+
+template <class Element>
+using Rows = WindowRows<pare_depthwise_conv2d_s8_args, CopyCodes<Element>>;
+
+// The row of zeros for places outside the image, and the pointers to all rows, stand before the ring.
+template <class Element>
+struct Scratch {
+  static int64_t row_bytes(const Args& a) {
+    return ((int64_t{1} * row_pixels(a.conv) * a.conv.in_c + kRowSlack) * int64_t{sizeof(Element)} + 63) / 64 * 64;
+  }
+  static int64_t pointer_bytes(const Args& a) { return (a.row_count() * int64_t{sizeof(void*)} + 63) / 64 * 64; }
+  static int64_t bytes(const Args& a) { return row_bytes(a) + pointer_bytes(a) + Rows<Element>::scratch_bytes(a.conv, true); }
+};
+
+template <class Element>
+void run(const void* args, const pare_io* io) {
+  const auto& a = *static_cast<const Args*>(args);
+  const pare_depthwise_conv2d_s8_args& c = a.conv;
+  const auto outside = static_cast<Element>(sizeof(Element) == 1 ? c.in_zero_point + 128 : 0);
+  auto* scratch = static_cast<std::byte*>(io->scratch);
+  auto* zeros = reinterpret_cast<Element*>(scratch);
+  std::fill_n(zeros, Scratch<Element>::row_bytes(a) / int64_t{sizeof(Element)}, outside);
+  scratch += Scratch<Element>::row_bytes(a);
+  auto* pointers = reinterpret_cast<const void**>(scratch);
+  Rows<Element> rows(c, true, {outside, a.inputs.copy, c.in_zero_point}, scratch + Scratch<Element>::pointer_bytes(a));
+  const auto* x = static_cast<const int8_t*>(io->in[0]);
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  const int step = a.rows.two ? 2 : 1;
+  const ptrdiff_t y_row = ptrdiff_t{1} * c.out_w * c.in_c;
+  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += c.out_h * y_row) {
+    rows.start(x);
+    for (int oh = 0; oh < c.out_h; oh += step) {
+      const int top = oh * c.stride_h - c.pad_top;
+      const RowSpan span = rows_inside(c, top);
+      const Element* const* inside = rows.window(top, span);
+      for (int kh = 0; kh < a.row_count(); ++kh) pointers[kh] = kh >= span.first && kh < span.last ? inside[kh] : zeros;
+      a.loop(a.rows, pointers, y + oh * y_row, oh + 1 < c.out_h && a.rows.two ? y + (oh + 1) * y_row : nullptr);
+    }
+  }
+}
+
+// With a multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].
+std::optional<Kernel> as_groups(const pare_depthwise_conv2d_s8_args& d, Isa isa, const Kernel& reference) {
+  const int out_c = d.in_c * d.multiplier, taps = d.kernel_h * d.kernel_w;
+  std::vector<int8_t> weights(static_cast<size_t>(out_c) * static_cast<size_t>(taps));
+  for (int c = 0; c < out_c; ++c)
+    for (int i = 0; i < taps; ++i) weights[static_cast<size_t>(c * taps + i)] = d.weights[i * out_c + c];
+  const pare_conv2d_s8_args conv{d.n, d.in_h, d.in_w, d.in_c, d.out_h, d.out_w, out_c, d.kernel_h, d.kernel_w, d.stride_h,
+                                 d.stride_w, d.dilation_h, d.dilation_w, d.pad_top, d.pad_left, d.in_c, d.in_zero_point,
+                                 weights.data(), d.bias, d.requantize};
+  return fast_conv2d_s8(conv, isa, reference);
+}
+
+}  // namespace
+
+std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa, const Kernel& reference) {
+  if (conv.multiplier != 1) return as_groups(conv, isa, reference);
+  const auto loop = std::find_if(std::begin(kLoops), std::end(kLoops), [&](const Loop& l) { return l.isa == isa; });
+  if (loop == std::end(kLoops) || !loop->run) return std::nullopt;
+  auto packed = std::make_shared<Packed>();
+  Args& a = packed->args;
+  a.conv = conv;
+  a.inputs = tiles_s8(isa);
+  a.loop = loop->run;
+  a.lanes = loop->lanes;
+  choose_form(a);
+  if (!pack_constants(*packed)) return std::nullopt;
+  pack_weights(*packed);
+  a.rows.weights = packed->weights.view<int8_t>().data();
+  a.rows.bias = packed->biases.view<int32_t>().data();
+  a.conv.weights = nullptr;
+  a.conv.bias = nullptr;
+  Kernel kernel = reference;
+  const bool bytes = a.element() == 1;
+  kernel.run = bytes ? run<uint8_t> : run<int16_t>;
+  kernel.args = as_args(packed);
+  kernel.name += "_" + std::string(name_of(isa));
+  kernel.scratch_bytes = bytes ? Scratch<uint8_t>::bytes(a) : Scratch<int16_t>::bytes(a);
+  return kernel;
+}
+
+}  // namespace pare
