@@ -22,6 +22,8 @@ int run(const Cli& cli) {
     return cli.action();
   } catch (const std::bad_alloc&) {
     return cli.fail(Error{Code::Io, "memory", "there is not enough of it for this model and data", "more", ""});
+  } catch (const std::exception& e) {
+    return cli.fail(Error{Code::Internal, "pare", e.what(), "no exception", "This is a mistake in pare"});
   }
 }
 
