@@ -48,8 +48,8 @@ void Cli::add_arithmetic(CLI::App& verb) {
 void Cli::add_data(CLI::App& verb, DataUse& data, bool required) {
   CLI::Option* option = verb.add_option("--data", data.file, "Dataset file (*.data.json)");
   if (required) option->required();
-  verb.add_option("--split", data.split, "Which samples: a split's name, or all");
-  verb.add_option("--limit", data.limit, "Only the first N samples")->check(CLI::Validator(count_problem, "INT >= 1"));
+  verb.add_option("--split", data.split, "Which samples: a split's name, or all")->needs(option);
+  verb.add_option("--limit", data.limit, "Only the first N samples")->check(CLI::Validator(count_problem, "INT >= 1"))->needs(option);
 }
 
 void Cli::add_requirements(CLI::App& verb, const std::set<std::string>& names) {

@@ -356,6 +356,8 @@ const UsageRow kUsage[] = {
      "eval: --threads: Value 0 not in range 1 to 1024. See pare eval --help"},
     {"a limit of none", "eval int8.tflite --data noise.data.json --limit 0",
      "eval: --limit: '0'; expected a whole number above 0. See pare eval --help"},
+    {"a limit without data", "run int8.tflite --input x.npy --limit 3 -o out.npz",
+     "run: --limit requires --data. See pare run --help"},
     {"a shape without a name", "inspect float.onnx --shape 1,1,28,28",
      "--shape: '1,1,28,28'; expected NAME=1,300,300,3"},
     {"a requirement of an unknown name", "eval int8.tflite --data noise.data.json --require 'accuracy >= 1'",
