@@ -33,6 +33,9 @@ struct TileS8 {
 /// between blocks (weights, bias, channel, y, channels) is left at the last ones.
 using TileLoopS8 = void (*)(TileS8& tile, int64_t pixels, int64_t blocks);
 
+/// A layer of so few channels may have pixels as lanes instead.
+inline constexpr int kNarrow = 8;
+
 /// Codes become what tiles read: bytes q + 128, or words q - zero_point.
 using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
@@ -40,6 +43,9 @@ using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t 
 struct TilesS8 {
   TileLoopS8 loop = nullptr;
   CopyRowS8 copy = nullptr;
+  /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [kernel_h, segments, lanes,
+  /// channel, 4 bytes], `blocks` is not read. May be null.
+  TileLoopS8 narrow = nullptr;
   int group = 4;   ///< inputs in a lane: 4 bytes, or 2 words
   int bundle = 1;  ///< the most blocks whose weights are interleaved, a power of two
   bool pairs = false;     ///< may two pixels of 8 channels share a vector?
@@ -50,6 +56,7 @@ void copy_row_avx2(const int8_t* from, void* to, int64_t count, int32_t zero_poi
 void tiles_s8_avxvnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avxvnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
+void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// The tiles for an instruction set; loop is null if there are none.

@@ -10,12 +10,13 @@ namespace pare {
 namespace {
 
 constexpr int64_t kChunkBytes = 1 << 14;  // of inputs that stay in the first cache while all channels pass by
-constexpr int32_t kPairChannels = 8;      // of a pixel that shares a vector with another
+constexpr int32_t kPairChannels = kNarrow;  // of a pixel that shares a vector with another
 constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
 
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
+  bool narrow;    // by tiles.narrow
   bool pairs;     // conv.out_c counts the channels of two neighbouring pixels, of kPairChannels each
   bool by_chunk;        // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
   int64_t chunk;        // output pixels
@@ -33,7 +34,10 @@ struct Args {
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return 4 / tiles.group; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
-  ptrdiff_t weight_block() const { return ptrdiff_t{1} * segments * lanes * 4 * kChannelBlock; }
+  ptrdiff_t weight_block() const {
+    if (narrow) return ptrdiff_t{4} * segments * lanes * kNarrow;
+    return ptrdiff_t{4} * segments * lanes * kChannelBlock;
+  }
 };
 
 // A layer of 8 output channels given twice: so that two pixels share each vector.
@@ -105,6 +109,10 @@ Tensor pack_weights(const Packed& p) {
   Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes});
   for (int64_t co = 0; co < a.conv.out_c; ++co) {
     if (p.requantize.constant[static_cast<size_t>(co)]) continue;
+    if (a.narrow) {
+      pack_channel(a, co, packed.edit<int8_t>().data() + co * 4, 4 * kNarrow, a.weight_block());
+      continue;
+    }
     const int64_t inside = co % a.per_group(), block = inside / kChannelBlock;
     int64_t first = 0;  // of the block's bundle
     while (first + bundle_of(blocks - first, a.bundle()) <= block)
@@ -189,7 +197,7 @@ void run_groups(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64
     t.bias = bias + t.channel;
     t.y = y + ow * t.y_pixel + g * per_group;
     t.channels = static_cast<int>(per_group);
-    a.tiles.loop(t, pixels, blocks);
+    (a.narrow ? a.tiles.narrow : a.tiles.loop)(t, pixels, blocks);
   }
 }
 
@@ -279,7 +287,9 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   auto packed = std::make_shared<Packed>();
   Args& a = packed->args;
   a.tiles = tiles;
-  a.pairs = tiles.pairs && conv.out_c == kPairChannels && conv.groups == 1 && conv.out_w > 1;
+  const bool near = 15 * conv.stride_w * conv.in_c + 4 <= 128;
+  a.narrow = tiles.narrow && near && conv.out_c == kNarrow && conv.groups == 1 && conv.out_w > 1;
+  a.pairs = tiles.pairs && !a.narrow && conv.out_c == kPairChannels && conv.groups == 1 && conv.out_w > 1;
   a.conv = a.pairs ? pair_up(conv, packed->paired) : conv;
   auto requantize = pack_requantize(a.conv.requantize, ranges_of(a.conv), conv.groups);
   if (!requantize) return std::nullopt;
