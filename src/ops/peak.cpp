@@ -1,0 +1,89 @@
+#include "ops/peak.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "ops/peak_fast.hpp"
+
+namespace pare {
+namespace {
+
+constexpr int kBlocks = 400;         // measured loops
+constexpr int64_t kSteps = 1 << 14;  // of kPeakSums products: some 25 us, so that most loops are not interrupted
+constexpr int kPlain = 512;          // elements of the plain loop, which lie in the innermost cache
+
+// An instruction set's loops, and the products in a vector of each.
+struct Loops {
+  PeakLoop s8 = nullptr, f32 = nullptr;
+  int s8_products = 0, f32_products = 0;
+};
+
+Loops loops_of(Isa isa) {
+#if defined(__x86_64__)
+  switch (isa) {
+    case Isa::Portable:
+      break;
+    case Isa::Avx2:
+      return {peak_words256, peak_float256, 16, 8};
+    case Isa::AvxVnni:
+      return {peak_vnni256, peak_float256, 32, 8};
+    case Isa::Avx512Vnni:
+      return {peak_vnni512, peak_float512, 64, 16};
+  }
+#endif
+  (void)isa;
+  return {};
+}
+
+// Seconds of the fastest of kBlocks calls.
+template <class Function>
+double fastest(const Function& f) {
+  using Clock = std::chrono::steady_clock;
+  double best = 1e9;
+  for (int i = 0; i < kBlocks; ++i) {
+    const auto start = Clock::now();
+    f();
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return best;
+}
+
+double rate(PeakLoop loop, int products) {
+  return static_cast<double>(kSteps) * kPeakSums * products / fastest([&] { loop(kSteps); });
+}
+
+// The plain loop: products of two arrays into one sum (integers), into as many sums (floats, whose order is fixed).
+struct Plain {
+  int16_t x[kPlain] = {1}, w[kPlain] = {2};
+  float fx[kPlain] = {1}, sums[kPlain] = {0};
+  volatile int32_t seen = 0;
+
+  void integers() {
+    int32_t sum = 0;
+    for (int i = 0; i < kPlain; ++i) sum += x[i] * w[i];
+    seen = sum;
+  }
+  void floats() {
+    for (int i = 0; i < kPlain; ++i) sums[i] += fx[i] * 2.0f;
+    seen = static_cast<int32_t>(sums[0]);
+  }
+};
+
+double plain_rate(Plain& plain, void (Plain::*loop)()) {
+  constexpr int64_t kRepeats = 512;
+  const double seconds = fastest([&] {
+    for (int64_t i = 0; i < kRepeats; ++i) (plain.*loop)();
+  });
+  return static_cast<double>(kRepeats) * kPlain / seconds;
+}
+
+}  // namespace
+
+Peak measure_peak(Isa isa) {
+  const Loops loops = loops_of(isa);
+  if (loops.s8) return {rate(loops.s8, loops.s8_products), rate(loops.f32, loops.f32_products)};
+  Plain plain;
+  return {plain_rate(plain, &Plain::integers), plain_rate(plain, &Plain::floats)};
+}
+
+}  // namespace pare

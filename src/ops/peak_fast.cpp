@@ -1,0 +1,28 @@
+#include "ops/peak_fast.hpp"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+namespace pare {
+
+// clang-format off
+// A function `name` whose loop is kPeakSums times the assembler `text` on %0 the sum, %1 a scratch, %2 and %3 inputs.
+#define PARE_PEAK_LOOP(name, features, Vector, kind, text)                               \
+  __attribute__((target(features))) void name(int64_t steps) {                           \
+    Vector sum[kPeakSums] = {}, scratch = {};                                            \
+    const Vector x = Vector{} + 1, w = Vector{} + 2;                                     \
+    for (int64_t step = 0; step < steps; ++step) {                                       \
+      _Pragma("GCC unroll 16") for (int i = 0; i < kPeakSums; ++i)                       \
+        asm volatile(text : "+" kind(sum[i]), "+" kind(scratch) : kind(x), kind(w));     \
+    }                                                                                    \
+  }
+// clang-format on
+
+PARE_PEAK_LOOP(peak_vnni512, "avx512f,avx512vnni", __m512i, "v", "vpdpbusd %3, %2, %0")
+PARE_PEAK_LOOP(peak_vnni256, "avx2,avxvnni", __m256i, "x", "%{vex%} vpdpbusd %3, %2, %0")
+PARE_PEAK_LOOP(peak_words256, "avx2", __m256i, "x", "vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0")
+PARE_PEAK_LOOP(peak_float512, "avx512f", __m512, "v", "vfmadd231ps %3, %2, %0")
+PARE_PEAK_LOOP(peak_float256, "avx2,fma", __m256, "x", "vfmadd231ps %3, %2, %0")
+
+}  // namespace pare
+#endif

@@ -1,0 +1,19 @@
+// Loops of products for measure_peak, one for each instruction: `steps` times kPeakSums independent products.
+#pragma once
+
+#include <cstdint>
+
+namespace pare {
+
+/// Enough sums that none waits for its predecessor (two products start a cycle, each takes four or five), few enough
+/// for 16 registers.
+inline constexpr int kPeakSums = 12;
+
+using PeakLoop = void (*)(int64_t steps);
+void peak_vnni512(int64_t steps);
+void peak_vnni256(int64_t steps);
+void peak_words256(int64_t steps);
+void peak_float512(int64_t steps);
+void peak_float256(int64_t steps);
+
+}  // namespace pare
