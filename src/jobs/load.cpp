@@ -68,16 +68,15 @@ int64_t weight_bytes(const Model& model) {
   return bytes;
 }
 
+Operands operands_of(const Model& model, const std::vector<TensorId>& ids) {
+  Operands all;
+  for (const TensorId id : ids) all.push_back(id == kNoTensor ? nullptr : &model.tensor(id));
+  return all;
+}
+
 Result<Size> measure(const Model& model, Arithmetic arithmetic) {
   Size size;
-  for (const Node& node : model.nodes) {
-    const auto operands = [&](const std::vector<TensorId>& ids) {
-      Operands all;
-      for (const TensorId id : ids) all.push_back(id == kNoTensor ? nullptr : &model.tensor(id));
-      return all;
-    };
-    size.macs += node.op->cost(operands(node.in), operands(node.out)).macs;
-  }
+  for (const Node& node : model.nodes) size.macs += node.op->cost(operands_of(model, node.in), operands_of(model, node.out)).macs;
   for (const TensorInfo& t : model.tensors)
     if (t.constant() && t.encoding.type != DType::I64) size.parameters += t.data.count();
   size.weight_bytes = weight_bytes(model);

@@ -35,6 +35,8 @@ Result<void> require_float(const Loaded& source, const std::string& path);
 Result<Arithmetic> target_arithmetic(const Common& common, const std::string& with);
 /// The scheme's plan for a simplified float model. Errors: unknown names, a plan that matches nothing.
 Result<Plan> decide_plan(const QuantizeRequest& request, const Model& model, const Ranges& ranges, const Common& common);
+/// Operands or outputs of a node; absent ones are null.
+Operands operands_of(const Model& model, const std::vector<TensorId>& ids);
 /// The name of the tensor that takes the most bytes at run time.
 std::string largest_tensor(const Model& model);
 

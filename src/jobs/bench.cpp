@@ -1,0 +1,131 @@
+#include "pare/bench.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "jobs/steps.hpp"
+#include "jobs/stopwatch.hpp"
+#include "ops/peak.hpp"
+
+namespace pare {
+namespace {
+
+// Reals in [0, 1), codes over their whole range; other types stay zero, since they may be indices.
+Tensor random_tensor(const TensorInfo& info, std::mt19937_64& random) {
+  Tensor t(info.encoding.type, info.shape);
+  if (t.type() == DType::F32)
+    for (float& x : t.edit<float>()) x = static_cast<float>(random() >> 40) * 0x1p-24f;
+  if (t.type() == DType::I8 || t.type() == DType::U8)
+    for (uint8_t& x : t.edit<uint8_t>()) x = static_cast<uint8_t>(random() >> 56);
+  return t;
+}
+
+Context random_context(const Program& program, std::mt19937_64& random) {
+  Context context(program);
+  const Model& model = program.model();
+  for (size_t i = 0; i < model.inputs.size(); ++i)
+    context.set_input(i, random_tensor(model.tensor(model.inputs[i]), random));
+  return context;
+}
+
+std::vector<Context> contexts_of(const Program& program, int threads, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<Context> contexts;
+  for (int i = 0; i < threads; ++i) contexts.push_back(random_context(program, random));
+  return contexts;
+}
+
+Times time_runs(std::vector<Context>& contexts, int64_t batch, double seconds) {
+  const auto threads = static_cast<int>(contexts.size());
+  return measure_times(
+      [&](int64_t repeats) {
+        for (int64_t i = 0; i < repeats; ++i) {
+          if (threads > 1)
+            *for_each_index(batch, threads, [&](int worker, int64_t) -> Result<void> {
+              contexts[static_cast<size_t>(worker)].run();
+              return {};
+            });
+          else
+            for (int64_t sample = 0; sample < batch; ++sample) contexts[0].run();
+        }
+      },
+      seconds);
+}
+
+// What a run costs that has nothing to do.
+double empty_us(double seconds) {
+  auto program = Program::compile(Model{});
+  PARE_ASSERT(program);
+  Context context(*program);
+  const auto repeat = [&](int64_t repeats) {
+    for (int64_t i = 0; i < repeats; ++i) context.run();
+  };
+  return measure_times(repeat, seconds).median_us;
+}
+
+int64_t bytes_moved(const Model& model, const Node& node) {
+  int64_t bytes = 0;
+  for (const auto* ids : {&node.in, &node.out})
+    for (const TensorId id : *ids)
+      if (id != kNoTensor) bytes += count_of(model.tensor(id).shape) * bytes_of(model.tensor(id).encoding.type);
+  return bytes;
+}
+
+LayerTime layer_of(const Model& model, const Node& node, const Step& step) {
+  LayerTime layer{
+      .name = node.name, .op = std::string(node.op->kind()), .kernel = step.kernel.alias ? "" : step.kernel.name};
+  layer.macs = node.op->cost(operands_of(model, node.in), operands_of(model, node.out)).macs;
+  layer.integer = model.tensor(node.out[0]).encoding.type != DType::F32;
+  layer.bytes = step.kernel.alias ? 0 : bytes_moved(model, node);
+  return layer;
+}
+
+// Each step by itself, on the operands that the steps before it leave.
+void time_layers(Context& context, double seconds, BenchReport& report) {
+  const Program& program = context.program();
+  const auto steps = program.steps();
+  for (size_t i = 0; i < steps.size(); ++i) {
+    LayerTime layer = layer_of(program.model(), program.model().nodes[static_cast<size_t>(steps[i].node)], steps[i]);
+    context.run(0, i);
+    const auto repeat = [&](int64_t repeats) {
+      for (int64_t k = 0; k < repeats; ++k) context.run(i, i + 1);
+    };
+    if (!layer.kernel.empty()) layer.us = measure_times(repeat, seconds / static_cast<double>(steps.size())).median_us;
+    report.layers_us += layer.us;
+    report.macs += layer.macs;
+    report.layers.push_back(std::move(layer));
+  }
+}
+
+// The machine's peaks are the best that was seen before and after the layers, as its clock may vary.
+void judge(const Model& model, const Peak& before, const Peak& after, BenchReport& report) {
+  report.s8_macs_per_s = std::max(before.s8, after.s8);
+  report.f32_macs_per_s = std::max(before.f32, after.f32);
+  for (LayerTime& layer : report.layers) {
+    layer.macs_per_s = layer.us > 0 ? static_cast<double>(layer.macs) / layer.us * 1e6 : 0;
+    layer.share_of_peak = layer.macs_per_s / (layer.integer ? report.s8_macs_per_s : report.f32_macs_per_s);
+  }
+  const double rate = static_cast<double>(report.macs * report.batch) / report.run.median_us * 1e6;
+  report.share_of_peak = rate / ((model.quantized() ? report.s8_macs_per_s : report.f32_macs_per_s) * report.threads);
+}
+
+}  // namespace
+
+Result<BenchReport> bench(const BenchRequest& request, const Common& common) {
+  BenchReport report;
+  PARE_TRY(const Loaded source, load(request.model, common));
+  PARE_TRY(const Program program, compile_for(source.model, request.model, common));
+  report.isa = program.isa();
+  report.arithmetic = program.arithmetic();
+  report.threads = common.threads;
+  report.batch = request.batch > 0 ? request.batch : common.threads;
+  const Peak peak = measure_peak(report.isa);
+  std::vector<Context> contexts = contexts_of(program, report.threads, common.seed);
+  report.run = time_runs(contexts, report.batch, request.seconds);
+  time_layers(contexts[0], request.seconds, report);
+  report.empty_us = empty_us(request.seconds / 100);
+  judge(source.model, peak, measure_peak(report.isa), report);
+  return report;
+}
+
+}  // namespace pare
