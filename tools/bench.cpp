@@ -1,0 +1,83 @@
+#include "pare/bench.hpp"
+
+#include <fmt/format.h>
+
+#include "cli.hpp"
+
+namespace pare::tools {
+namespace {
+
+Json to_report(const BenchReport& r) {
+  Json layers = Json::array();
+  for (const LayerTime& l : r.layers)
+    layers.push_back({{"name", l.name},
+                      {"op", l.op},
+                      {"kernel", l.kernel},
+                      {"us", l.us},
+                      {"macs", l.macs},
+                      {"bytes", l.bytes},
+                      {"macs_per_s", l.macs_per_s},
+                      {"share_of_peak", l.share_of_peak}});
+  return {{"median_us", r.run.median_us},
+          {"p10_us", r.run.p10_us},
+          {"p90_us", r.run.p90_us},
+          {"runs", r.run.runs},
+          {"batch", r.batch},
+          {"threads", r.threads},
+          {"isa", name_of(r.isa)},
+          {"arithmetic", name_of(r.arithmetic)},
+          {"macs", r.macs},
+          {"share_of_peak", r.share_of_peak},
+          {"peak", {{"s8_macs_per_s", r.s8_macs_per_s}, {"f32_macs_per_s", r.f32_macs_per_s}}},
+          {"layers_us", r.layers_us},
+          {"empty_us", r.empty_us},
+          {"layers", layers}};
+}
+
+std::string to_text(const BenchReport& r) {
+  std::string text = fmt::format("{:<18} {:<30} {:>10} {:>11} {:>8} {:>6} {:>10}\n", "operator", "kernel", "us", "MACs",
+                                 "GMAC/s", "peak", "bytes");
+  for (const LayerTime& l : r.layers)
+    text += fmt::format("{:<18} {:<30} {:>10.3f} {:>11} {:>8.1f} {:>5.1f}% {:>10}  {}\n", l.op,
+                        l.kernel.empty() ? "(alias)" : l.kernel, l.us, l.macs, l.macs_per_s * 1e-9,
+                        l.share_of_peak * 100, l.bytes, l.name);
+  text += fmt::format("peak of a core with {}: int8 {:.1f} GMAC/s, float32 {:.1f} GMAC/s\n", name_of(r.isa),
+                      r.s8_macs_per_s * 1e-9, r.f32_macs_per_s * 1e-9);
+  text += fmt::format("layers {:.3f} us together, empty program {:.4f} us\n", r.layers_us, r.empty_us);
+  return text +
+         fmt::format(
+             "median {:.3f} us, p10 {:.3f}, p90 {:.3f}, {} runs of {} sample{} on {} thread{}; {:.1f}% of peak\n",
+             r.run.median_us, r.run.p10_us, r.run.p90_us, r.run.runs, r.batch, r.batch == 1 ? "" : "s", r.threads,
+             r.threads == 1 ? "" : "s", r.share_of_peak * 100);
+}
+
+int act(Cli& cli, const BenchRequest& request, bool threads_given) {
+  if (!threads_given) cli.common.threads = 1;
+  const auto r = bench(request, cli.common);
+  if (!r) return cli.fail(r.error());
+  return cli.finish(to_report(*r), to_text(*r));
+}
+
+void add(CLI::App& app, Cli& cli) {
+  CLI::App* verb = app.add_subcommand(
+      "bench", "Time of a run and of each layer, beside the machine's peak; one thread unless --threads");
+  auto request = std::make_shared<BenchRequest>();
+  verb->add_option("model", request->model, "The model")->required();
+  verb->add_option("--batch", request->batch, "Samples of a run, spread over the threads (one a thread)")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--limit-time", request->seconds, "Seconds for the runs, and again for the layers (1)")
+      ->check(CLI::Range(0.001, 3600.0));
+  cli.add_arithmetic(*verb);
+  cli.add_common(*verb);
+  verb->footer("Example: pare bench kws_int8.tflite --arithmetic litert --isa avx2");
+  verb->callback([&cli, request, verb] {
+    cli.action = [&cli, request, verb] { return act(cli, *request, verb->get_option("--threads")->count() > 0); };
+  });
+}
+
+}  // namespace
+
+extern const Verb bench_verb;
+const Verb bench_verb{"bench", add};
+
+}  // namespace pare::tools
