@@ -134,6 +134,13 @@ class QdqFuser {
     return id;
   }
 
+  // Formats have no operator that computes in reals and holds codes.
+  TensorId real_constant(TensorId id) {
+    const TensorInfo& t = source_.tensor(id);
+    return t.encoding.affine() ? out_.add_constant(t.name, dequantize(t.data, t.encoding), Encoding::plain(DType::F32))
+                               : id;
+  }
+
   // `id` as codes of `encoding`, whatever it is now.
   Result<TensorId> codes_as(TensorId id, const Encoding& encoding) {
     const TensorInfo& t = source_.tensor(id);
@@ -231,7 +238,7 @@ class QdqFuser {
   void add_real(const Node& node) {
     Node made = node;
     for (TensorId& id : made.in)
-      if (id != kNoTensor) id = reals_of(id);
+      if (id != kNoTensor) id = source_.tensor(id).constant() ? real_constant(id) : reals_of(id);
     out_.nodes.push_back(std::move(made));
   }
 

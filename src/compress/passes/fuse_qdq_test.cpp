@@ -415,6 +415,13 @@ TEST(FuseQdq, ABiasKeepsItsCodes) {
   EXPECT_EQ(bias_of(*fuse_qdq(qdq, true, nullptr)), bias_of(qdq));
 }
 
+TEST(FuseQdq, WhatStaysFloatHasRealConstants) {
+  const Model fused =
+      *fuse_qdq(layer(kIn, u8(0.01f, 120), Encoding::per_tensor(DType::I32, 0.001f, 0), kOut), false, nullptr);
+  for (const TensorInfo& t : fused.tensors)
+    if (t.constant()) EXPECT_EQ(to_string(t.encoding), "f32") << t.name;
+}
+
 TEST(FuseQdq, AFloatModelStaysAsItIs) {
   Writer w;
   w.output(w.node("relu", std::make_shared<Unary>(Unary::Kind::Relu), {w.input({1, 8})}));
