@@ -14,7 +14,9 @@ struct VerifyRequest {
   std::string file, data;
   std::string against;     ///< the float model; empty: link 1 is skipped
   std::string plan;        ///< empty: `file`.plan.json
-  std::string with;        ///< tflm, litert, litert_ref or onnxruntime; empty: link 5 is skipped
+  /// tflm, litert, litert_ref or onnxruntime; empty: link 5 is skipped. Outputs are compared byte for byte; those that
+  /// onnxruntime computes in float, to 1e-6 of the largest.
+  std::string with;
   std::string python;      ///< empty: $PARE_PYTHON
   std::string arithmetic;  ///< empty: that of `with`, else the file's note, else the device's, else tflm (QDQ: onnx)
   std::string device;      ///< a name or a .json file; may be empty
