@@ -6,8 +6,10 @@
 Every tensor that a QuantizeLinear makes is compared, over all samples: 60 clips of kws01 for DS-CNN, 60 seeded images
 for ResNet-8. At least 99.9 % of the codes must be equal, and none more than one step apart; the share is printed. Float
 sums are taken in another order by each runtime, so that a real which lies between two codes may become either.
+The program's own `verify` must end in `independent`, for the file and for its integer form.
 PARE_DATA names the folder of models and data, PARE_PROGRAM the program (default: build/release/pare).
 """
+import json
 import os
 import pathlib
 import subprocess
@@ -20,7 +22,7 @@ import onnx
 import runtimes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DATA = pathlib.Path(os.environ.get("PARE_DATA", ROOT.parent / "shared" / "data"))
+DATA = pathlib.Path(os.environ.get("PARE_DATA", ROOT.parent / "shared" / "data")).resolve()
 PROGRAM = os.environ.get("PARE_PROGRAM", str(ROOT / "build" / "release" / "pare"))
 SAMPLES = 60
 LEAST_EQUAL = 0.999
@@ -87,6 +89,32 @@ def test(name, samples):
     return all([compare(name, isa, expected, ours(path, samples, names, isa)) for isa in ("portable", best_isa())])
 
 
+DATASET = {"name": "kws01", "reader": "raw", "metric": "top1",
+           "element": {"type": "int8", "shape": [49, 10, 1], "axes": "hwc", "scale": 0.58470, "zero_point": 83},
+           "inputs": str(DATA / "kws01" / "inputs"), "labels": str(DATA / "kws01" / "y_labels.csv"),
+           "splits": {"evaluation": f"0:{SAMPLES}"}}
+
+
+def verdict(model, folder, *options):
+    done = subprocess.run([PROGRAM, "verify", model, "--data", f"{folder}/kws.data.json", "--python", sys.executable,
+                           "--json", *options], capture_output=True, text=True)
+    return json.loads(done.stdout).get("verified")
+
+
+def test_verify():
+    """The file itself with ONNX Runtime, and its integer form with the runtimes of TFLite."""
+    source = str(DATA / "models" / "kws_dscnn_qdq.onnx")
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "kws.data.json").write_text(json.dumps(DATASET))
+        subprocess.run([PROGRAM, "convert", source, "-o", f"{folder}/kws.tflite", "--json"], check=True, stdout=subprocess.DEVNULL)
+        found = {"onnxruntime": verdict(source, folder, "--with", "onnxruntime")}
+        for runtime in ("tflm", "litert", "litert_ref"):
+            found[runtime] = verdict(f"{folder}/kws.tflite", folder, "--with", runtime)
+    for runtime, said in found.items():
+        print(f"kws_dscnn_qdq          {runtime:11} verified: {said}  {'ok' if said == 'independent' else 'FAILED'}")
+    return set(found.values()) == {"independent"}
+
+
 def best_isa():
     """The program names what it can do in the message about an instruction set that it lacks."""
     asked = subprocess.run([PROGRAM, "run", "x.onnx", "--isa", "?"], capture_output=True, text=True)
@@ -97,7 +125,7 @@ def main():
     if not (DATA / "models").is_dir():
         print(f"qdq_test: skipped, no data in {DATA}")
         return 0
-    results = [test(name, samples()) for name, samples in MODELS]
+    results = [test(name, samples()) for name, samples in MODELS] + [test_verify()]
     return 0 if all(results) else 1
 
 
