@@ -43,6 +43,8 @@ using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t 
 struct TilesS8 {
   TileLoopS8 loop = nullptr;
   CopyRowS8 copy = nullptr;
+  /// Pixels of three channels get a fourth, which means nothing; `count` elements with it. May be null.
+  CopyRowS8 copy_of_three = nullptr;
   /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [kernel_h, segments, lanes,
   /// channel, 4 bytes], `blocks` is not read. May be null.
   TileLoopS8 narrow = nullptr;
@@ -57,6 +59,7 @@ void tiles_s8_avxvnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avxvnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
+void copy_row_of_three_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// The tiles for an instruction set; loop is null if there are none.
@@ -70,6 +73,7 @@ struct CopyCodes {
   Element outside;
   CopyRowS8 copy;
   int32_t zero_point;
+  int in_c;  ///< channels of a pixel before it is copied
   void operator()(const int8_t* from, Element* to, int64_t count) const { copy(from, to, count, zero_point); }
 };
 

@@ -58,6 +58,7 @@ struct CopyRow {
   using In = T;
   using Out = T;
   T outside;  ///< the code of real zero
+  int in_c;   ///< channels of a pixel before it is copied
   void operator()(const T* from, T* to, int64_t count) const {
     std::memcpy(to, from, sizeof(T) * static_cast<size_t>(count));
   }
@@ -108,7 +109,7 @@ class WindowRows {
   }
 
   Out* slot(int ih) { return ring_ + ih % reach(a_.kernel_h, a_.dilation_h) * row_elements(a_); }
-  const In* source(int ih) const { return sample_ + static_cast<ptrdiff_t>(ih) * a_.in_w * a_.in_c; }
+  const In* source(int ih) const { return sample_ + static_cast<ptrdiff_t>(ih) * a_.in_w * copy_.in_c; }
 
   void point_into_ring(int top, RowSpan span) {
     const int rows = reach(a_.kernel_h, a_.dilation_h);

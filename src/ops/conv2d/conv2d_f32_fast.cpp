@@ -52,7 +52,7 @@ void conv2d_f32_fast(const void* args, const pare_io* io) {
   const auto* x = static_cast<const float*>(io->in[0]);
   auto* y = static_cast<float*>(io->out[0]);
   TileF32 t = tile_of(a);
-  Rows rows(a, needs_ring(a), {0}, io->scratch);
+  Rows rows(a, needs_ring(a), {0, a.in_c}, io->scratch);
   for (int n = 0; n < a.n; ++n, x += static_cast<ptrdiff_t>(a.in_h) * a.in_w * a.in_c) {
     rows.start(x);
     for (int oh = 0; oh < a.out_h; ++oh, y += static_cast<ptrdiff_t>(a.out_w) * a.out_c) {

@@ -16,6 +16,7 @@ constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
+  int source_c;   // channels of an input; conv.in_c may be one more
   bool narrow;    // by tiles.narrow
   bool pairs;     // conv.out_c counts the channels of two neighbouring pixels, of kPairChannels each
   bool by_chunk;        // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
@@ -40,8 +41,8 @@ struct Args {
   }
 };
 
-// A layer of 8 output channels given twice: so that two pixels share each vector.
-struct PairedLayer {
+// A layer made over: by pair_up or widen.
+struct OtherLayer {
   std::vector<int8_t> weights;
   std::vector<int32_t> bias, multiplier, exponent;
   std::vector<float> scale;
@@ -49,7 +50,7 @@ struct PairedLayer {
 
 struct Packed {
   Args args{};
-  PairedLayer paired;
+  OtherLayer other;
   Tensor weights, bias;
   std::vector<int32_t> bias_of_row;
   RequantizePack requantize;
@@ -65,7 +66,8 @@ const T* twice(std::vector<T>& to, const T* from, int64_t count) {
   return to.data();
 }
 
-pare_conv2d_s8_args pair_up(pare_conv2d_s8_args a, PairedLayer& to) {
+// 8 output channels given twice, so that two pixels share each vector.
+pare_conv2d_s8_args pair_up(pare_conv2d_s8_args a, OtherLayer& to) {
   a.weights = twice(to.weights, a.weights, int64_t{1} * a.out_c * a.kernel_h * a.kernel_w * a.in_c);
   a.bias = twice(to.bias, a.bias, a.out_c);
   pare_requantize_args& r = a.requantize;
@@ -75,6 +77,21 @@ pare_conv2d_s8_args pair_up(pare_conv2d_s8_args a, PairedLayer& to) {
   if (r.channels > 1) r.channels *= 2;
   a.out_c *= 2;
   return a;
+}
+
+// Three channels of three taps: with a fourth, of weights 0, the taps begin at whole lanes.
+pare_conv2d_s8_args widen(pare_conv2d_s8_args a, std::vector<int8_t>& weights) {
+  const int64_t pixels = int64_t{1} * a.out_c * a.kernel_h * a.kernel_w;
+  weights.assign(static_cast<size_t>(4 * pixels), 0);
+  for (int64_t i = 0; i < 3 * pixels; ++i) weights[static_cast<size_t>(i / 3 * 4 + i % 3)] = a.weights[i];
+  a.weights = weights.data();
+  a.in_c = 4;
+  return a;
+}
+
+bool can_widen(const Args& a, const pare_conv2d_s8_args& c) {
+  return a.tiles.copy_of_three && !a.narrow && !a.pairs && c.in_c == 3 && c.groups == 1 && c.kernel_w == 3 && c.kernel_h > 1 &&
+         c.stride_w == 1 && c.dilation_w == 1;
 }
 
 std::vector<AccumulatorRange> ranges_of(const pare_conv2d_s8_args& a) {
@@ -232,11 +249,11 @@ void run_by_row(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
   const auto outside = static_cast<Element>(sizeof(Element) == 1 ? c.in_zero_point + 128 : 0);
-  Rows<Element> rows(c, true, {outside, a.tiles.copy, c.in_zero_point}, io->scratch);
+  Rows<Element> rows(c, true, {outside, a.source_c == c.in_c ? a.tiles.copy : a.tiles.copy_of_three, c.in_zero_point, a.source_c}, io->scratch);
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = tile_of(a);
-  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c) {
+  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
     rows.start(x);
     for (int oh = 0; oh < c.out_h; ++oh, y += c.out_w * a.y_pixel()) {
       const int top = oh * c.stride_h - c.pad_top;
@@ -290,7 +307,8 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   const bool near = 15 * conv.stride_w * conv.in_c + 4 <= 128;
   a.narrow = tiles.narrow && near && conv.out_c == kNarrow && conv.groups == 1 && conv.out_w > 1;
   a.pairs = tiles.pairs && !a.narrow && conv.out_c == kPairChannels && conv.groups == 1 && conv.out_w > 1;
-  a.conv = a.pairs ? pair_up(conv, packed->paired) : conv;
+  a.source_c = conv.in_c;
+  a.conv = a.pairs ? pair_up(conv, packed->other) : can_widen(a, conv) ? widen(conv, packed->other.weights) : conv;
   auto requantize = pack_requantize(a.conv.requantize, ranges_of(a.conv), conv.groups);
   if (!requantize) return std::nullopt;
   packed->requantize = std::move(*requantize);

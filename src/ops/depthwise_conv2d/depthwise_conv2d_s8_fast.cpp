@@ -167,7 +167,7 @@ void run(const void* args, const pare_io* io) {
   std::fill_n(zeros, Scratch<Element>::row_bytes(a) / int64_t{sizeof(Element)}, outside);
   scratch += Scratch<Element>::row_bytes(a);
   auto* pointers = reinterpret_cast<const void**>(scratch);
-  Rows<Element> rows(c, true, {outside, a.inputs.copy, c.in_zero_point}, scratch + Scratch<Element>::pointer_bytes(a));
+  Rows<Element> rows(c, true, {outside, a.inputs.copy, c.in_zero_point, c.in_c}, scratch + Scratch<Element>::pointer_bytes(a));
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   const int step = a.rows.two ? 2 : 1;
