@@ -51,6 +51,8 @@ struct Histogram {
   std::vector<int64_t> counts;  ///< 2 kHalf, or empty
 
   void add(std::span<const float> values);
+  /// The same where max |v| is known; infinite values are not counted.
+  void add(std::span<const float> values, float max_abs);
   void merge(const Histogram& other);
   double width() const;
 
@@ -90,6 +92,8 @@ class RangeEstimator {
  public:
   virtual ~RangeEstimator() = default;
   virtual std::array<double, 2> interval(const Range& range, bool symmetric) const = 0;
+  /// Does it look at Range::histogram?
+  virtual bool looks_at_histogram() const { return false; }
 };
 
 /// A folder of src/compress/ranges registers one as `<folder>_range`.
@@ -102,8 +106,8 @@ struct EstimatorFamily {
 
 /// "minmax", "mse", "sigma:3". Errors: InvalidArgument, with the list.
 Result<std::unique_ptr<RangeEstimator>> make_estimator(std::string_view text);
-/// Range of a constant's elements [first, first + count).
-Range range_of(std::span<const float> values);
+/// Range of a constant's elements; the histogram stays empty unless it is asked for.
+Range range_of(std::span<const float> values, bool histogram);
 
 // ---- Plans --------------------------------------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ void add_weights(const Model& model, const std::vector<double>& sigmas, Inspecti
     if (!is_weight(model, id)) continue;
     const TensorInfo& info = model.tensor(id);
     const Tensor reals = dequantize(info.data, info.encoding);
-    TensorStatistics t{info.name, "weight", info.shape, range_of(reals.view<float>()), {}};
+    TensorStatistics t{info.name, "weight", info.shape, range_of(reals.view<float>(), true), {}};
     add_sigmas(t, sigmas, [&](double low, double high) { return share_outside(reals.view<float>(), low, high); });
     inspection.tensors.push_back(std::move(t));
   }
@@ -92,8 +92,9 @@ Result<void> add_activations(const Model& model, const InspectRequest& request, 
 Result<Inspection> inspect(const InspectRequest& request, const Common& common) {
   Inspection inspection;
   PARE_TRY(const Loaded source, load(request.model, common));
-  const Model& model = source.model;
-  PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(model, request.model, common));
+  PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(source.model, request.model, common));
+  // Without the transposes that the reader put in: they would be layers, and second names of their operands.
+  PARE_TRY(const Model model, adjust(source.model, true, nullptr));
   PARE_TRY(inspection.size, measure(model, arithmetic));
   inspection.file_bytes = source.file_bytes;
   inspection.largest_tensor = largest_tensor(model);

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "pare/compress.hpp"
+#include "compress/ranges/moments.hpp"
 #include "pare/run.hpp"
 
 namespace pare {
@@ -23,16 +23,6 @@ struct Seen {
   int64_t count = 0;
   Histogram histogram;
 };
-
-// Sums of one tensor in double, four lanes to keep the adders busy; the order is fixed.
-Sums sums_of(std::span<const float> values) {
-  double sum[4] = {}, squares[4] = {};
-  for (size_t i = 0; i < values.size(); ++i) {
-    sum[i % 4] += values[i];
-    squares[i % 4] += static_cast<double>(values[i]) * values[i];
-  }
-  return {(sum[0] + sum[1]) + (sum[2] + sum[3]), (squares[0] + squares[1]) + (squares[2] + squares[3])};
-}
 
 class Calibrator {
  public:
@@ -80,18 +70,17 @@ class Calibrator {
     for (size_t i = 0; i < tensors_.size(); ++i) {
       const std::span<const float> values = contexts_[static_cast<size_t>(worker)].floats(tensors_[i]);
       Seen& seen = seen_[static_cast<size_t>(worker)][i];
-      const Sums sums = sums_of(values);
-      if (!std::isfinite(sums.squares))
+      const Moments m = moments_of(values);
+      if (!std::isfinite(m.squares))
         return Error{Code::InvalidModel, fmt::format("tensor '{}'", program_.model().tensor(tensors_[i]).name),
                      "a value that is not finite", "finite numbers", ""};
-      const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
-      seen.min = std::min(seen.min, *lo);
-      seen.max = std::max(seen.max, *hi);
+      seen.min = std::min(seen.min, m.min);
+      seen.max = std::max(seen.max, m.max);
       seen.count += static_cast<int64_t>(values.size());
-      seen.histogram.add(values);
+      seen.histogram.add(values, std::max(-m.min, m.max));
       Sums& mine = sums_[slot * tensors_.size() + i];
-      mine.sum += sums.sum;
-      mine.squares += sums.squares;
+      mine.sum += m.sum;
+      mine.squares += m.squares;
     }
     return {};
   }
@@ -145,18 +134,17 @@ Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const F
   return Calibrator(std::move(program), threads, feed).run(count, progress);
 }
 
-Range range_of(std::span<const float> values) {
-  const Sums sums = sums_of(values);
-  const auto n = static_cast<double>(std::max<size_t>(values.size(), 1));
+Range range_of(std::span<const float> values, bool histogram) {
   Range range;
   if (values.empty()) return range;
-  const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
-  range.min = *lo;
-  range.max = *hi;
+  const Moments m = moments_of(values);
+  const auto n = static_cast<double>(values.size());
+  range.min = m.min;
+  range.max = m.max;
   range.count = static_cast<int64_t>(values.size());
-  range.mean = sums.sum / n;
-  range.std = std::sqrt(std::max(0.0, sums.squares / n - range.mean * range.mean));
-  range.histogram.add(values);
+  range.mean = m.sum / n;
+  range.std = std::sqrt(std::max(0.0, m.squares / n - range.mean * range.mean));
+  if (histogram) range.histogram.add(values, std::max(-m.min, m.max));
   return range;
 }
 

@@ -1,9 +1,10 @@
 // The histogram. Bin edges are multiples of a power of two, so doubling the width joins neighbours exactly: the counts
 // depend only on the set of values, not on their order or on how they were split between threads.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
-#include "pare/compress.hpp"
+#include "compress/ranges/moments.hpp"
 
 namespace pare {
 
@@ -30,13 +31,34 @@ void Histogram::cover(double max_abs) {
   coarsen(needed);
 }
 
+namespace {
+
+// floor(v * scale) + kHalf, |v * scale| <= kHalf. Truncation and a correction, which vector units have; floor is a call.
+void bins_of(std::span<const float> values, float scale, int32_t* bins) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    const float x = values[i] * scale;
+    const auto t = static_cast<int32_t>(x);
+    bins[i] = t - static_cast<int32_t>(x < static_cast<float>(t)) + static_cast<int32_t>(Histogram::kHalf);
+  }
+}
+
+}  // namespace
+
 void Histogram::add(std::span<const float> values) {
-  float max_abs = 0;
-  for (const float v : values) max_abs = std::max(max_abs, std::fabs(v));
-  if (!std::isfinite(max_abs)) return;
+  const Moments m = moments_of(values);
+  add(values, std::max(-m.min, m.max));
+}
+
+void Histogram::add(std::span<const float> values, float max_abs) {
+  if (values.empty() || !std::isfinite(max_abs)) return;
   cover(max_abs);
   const float scale = std::ldexp(1.0f, -exponent);
-  for (const float v : values) ++counts[static_cast<size_t>(static_cast<int64_t>(std::floor(v * scale)) + kHalf)];
+  std::array<int32_t, 512> bins;
+  for (size_t first = 0; first < values.size(); first += bins.size()) {
+    const auto block = values.subspan(first, std::min(bins.size(), values.size() - first));
+    bins_of(block, scale, bins.data());
+    for (size_t i = 0; i < block.size(); ++i) ++counts[static_cast<size_t>(bins[i])];
+  }
 }
 
 void Histogram::merge(const Histogram& other) {

@@ -56,7 +56,7 @@ class Decider {
   }
 
   static Result<Encoding> constant_operand(const TensorInfo& t) {
-    const Range range = range_of(dequantize(t.data, t.encoding).view<float>());
+    const Range range = range_of(dequantize(t.data, t.encoding).view<float>(), false);
     return asymmetric_int8(range.min, range.max);
   }
 
@@ -84,7 +84,7 @@ class Decider {
       by_channel[static_cast<size_t>(axis < 0 ? 0 : static_cast<int64_t>(i) / inner % channels)].push_back(values[i]);
     std::vector<float> scales;
     for (const std::vector<float>& channel : by_channel) {
-      const auto [lo, hi] = estimator.interval(range_of(channel), true);
+      const auto [lo, hi] = estimator.interval(range_of(channel, estimator.looks_at_histogram()), true);
       scales.push_back(symmetric_scale(std::max(-lo, hi)));
     }
     if (axis < 0) return Encoding::per_tensor(DType::I8, scales[0], 0, true);
