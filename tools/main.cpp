@@ -1,4 +1,6 @@
 #include <csignal>
+
+#include <atomic>
 #include <new>
 #include <span>
 #include <thread>
@@ -13,6 +15,22 @@ namespace {
 
 bool asks_for_json(const std::vector<std::string>& arguments) {
   return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+}
+
+// The first signal asks the job to end, so that it removes what it has begun; the second ends the program.
+std::atomic<bool> stopped{false};
+std::atomic<int> which_signal{0};
+
+extern "C" void stop_on(int signal_number) {
+  which_signal = signal_number;
+  stopped = true;
+}
+
+void listen() {
+  struct sigaction action {};
+  action.sa_handler = stop_on;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (const int signal_number : {SIGINT, SIGTERM}) sigaction(signal_number, &action, nullptr);
 }
 
 int run(const Cli& cli) {
@@ -50,5 +68,8 @@ int main(int argc, char** argv) {
   }
   const auto ready = cli.prepare();
   if (!ready) return cli.fail(ready.error(), kUsage);
-  return run(cli);
+  cli.common.stop = &stopped;
+  listen();
+  const int code = run(cli);
+  return stopped && code != kDone ? 128 + which_signal : code;
 }

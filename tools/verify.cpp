@@ -27,6 +27,7 @@ int act(Cli& cli, VerifyRequest request, const DataUse& data) {
   request.arithmetic = cli.common.arithmetic;
   request.device = cli.common.device;
   request.isa = cli.common.isa;
+  request.stop = cli.common.stop;
   request.shapes = cli.common.shapes;
   const auto r = verify_file(request);
   if (!r) return cli.fail(r.error());

@@ -1,6 +1,7 @@
 // Metrics and similarities: what judges a model's outputs.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -97,7 +98,11 @@ struct Samples {
   int64_t limit = -1;
   int threads = 1;
   std::function<void(int64_t)> progress;  ///< called with the number done, from any thread; may be empty
+  const std::atomic<bool>* stop = nullptr;  ///< becomes true when the pass is to end with an error; may be null
 };
+
+/// Errors: Internal if `stop` is set.
+Result<void> unless_stopped(const std::atomic<bool>* stop);
 
 /// A dataset's samples as a program's input, with one cursor and one Context a thread.
 class Runner {
@@ -123,6 +128,7 @@ class Runner {
   std::optional<InputAdapter> adapter_;
   std::vector<Worker> workers_;
   int64_t count_ = 0;
+  const std::atomic<bool>* stop_ = nullptr;
 };
 
 /// One output tensor's reals: dequantized if it is integer.

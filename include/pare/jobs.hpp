@@ -1,6 +1,7 @@
 // Jobs: what the program's verbs do, as functions. They never print; what they tell is in their results.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ struct Common {
   std::vector<std::pair<std::string, Shape>> shapes;  ///< free dimensions of inputs
   /// Called with the step's name, what is done and what there is to do; any thread. May be empty.
   std::function<void(const char*, int64_t, int64_t)> progress;
+  /// When it becomes true, jobs end with an Error before the next sample and leave nothing behind. May be null.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// A dataset file, and which of its samples. An empty split is the job's own default.

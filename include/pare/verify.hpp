@@ -1,6 +1,7 @@
 // Verification: links of proof that a file computes what was decided, each by other code than the one before.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ struct VerifyRequest {
   std::string split = "evaluation";
   int64_t limit = -1;
   int threads = 1;
+  const std::atomic<bool>* stop = nullptr;  ///< as in Samples
 };
 
 /// One link. `samples` and `tensors` are how many were compared.

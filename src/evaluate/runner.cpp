@@ -4,6 +4,11 @@
 
 namespace pare {
 
+Result<void> unless_stopped(const std::atomic<bool>* stop) {
+  if (stop && *stop) return Error{Code::Internal, "stopped", "a signal came", "", "Nothing was written"};
+  return {};
+}
+
 Result<Runner> Runner::make(const Program& program, const Samples& samples) {
   const Model& model = program.model();
   if (model.inputs.size() != 1)
@@ -13,12 +18,14 @@ Result<Runner> Runner::make(const Program& program, const Samples& samples) {
   Runner runner;
   runner.adapter_ = std::move(adapter);
   runner.count_ = source->count();
+  runner.stop_ = samples.stop;
   for (int i = 0; i < std::max(samples.threads, 1); ++i)
     runner.workers_.push_back({source->clone(), std::make_unique<Context>(program)});
   return runner;
 }
 
 Result<void> Runner::run(int worker, const Sample& sample, const std::function<Result<void>(size_t, Context&)>& see) {
+  PARE_TRY(unless_stopped(stop_));
   auto windows = adapter_->adapt(sample);
   if (!windows) return windows.error().at("sample '" + sample.id + "'");
   Context& context = *workers_[static_cast<size_t>(worker)].context;

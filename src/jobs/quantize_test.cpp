@@ -1,7 +1,9 @@
 // The whole job on a small network: what it writes, what it proves, and that it writes nothing when it fails.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <set>
 
 #include "data/test_files.hpp"
 #include "ops/conv2d/conv2d.hpp"
@@ -130,6 +132,28 @@ TEST_F(QuantizeJob, WritesNothingWhenItFails) {
     EXPECT_EQ(files(), 1) << row.name;
     EXPECT_EQ(std::filesystem::file_size(out_.at("q.tflite")), 3u) << row.name;
   }
+}
+
+TEST_F(QuantizeJob, StopsAndLeavesNothing) {
+  // From the first sample of calibration, and from the first of the evaluation, when files lie aside.
+  for (const char* step : {"calibrate", "evaluate"}) {
+    std::atomic<bool> stop{false};
+    Common common;
+    common.stop = &stop;
+    common.progress = [&](const char* name, int64_t, int64_t) { stop = stop || name == std::string(step); };
+    const auto r = quantize_model(request("q.tflite"), common);
+    ASSERT_FALSE(r) << step;
+    EXPECT_EQ(r.error().place, "stopped") << step;
+    EXPECT_EQ(files(), 0) << step;
+  }
+}
+
+TEST(Inspect, ListsNoTensorTwiceAndNoTransposeOfTheReader) {
+  const auto seen = inspect({.model = std::string(PARE_SOURCE_DIR) + "/examples/fashion_mnist/fashion_mnist.onnx", .data = {}}, {});
+  ASSERT_TRUE(seen) << seen.error().message();
+  std::set<std::string> names;
+  for (const TensorStatistics& t : seen->tensors) EXPECT_TRUE(names.insert(t.name).second) << t.name;
+  for (const LayerInfo& layer : seen->layers) EXPECT_NE(layer.op, "transpose") << layer.name;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ Result<Model> integer_form(const Model& qdq, bool keep_interface, Changes* chang
 }
 
 Result<Samples> samples_of(const Dataset& data, const std::string& split, int64_t limit, const char* step, const Common& common) {
-  Samples samples{.data = &data, .split = split, .limit = limit, .threads = common.threads, .progress = {}};
+  Samples samples{.data = &data, .split = split, .limit = limit, .threads = common.threads, .progress = {}, .stop = common.stop};
   if (!common.progress) return samples;
   PARE_TRY(const auto source, data.open(split, limit));
   const int64_t total = source->count();
@@ -42,6 +42,7 @@ Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::s
   PARE_TRY(const auto sources, cursors(data, split, limit, common.threads));
   if (notes && !adapter.note().empty()) notes->push_back(adapter.note());
   const Feed feed = [&](int worker, int64_t index) -> Result<std::vector<std::vector<Tensor>>> {
+    PARE_TRY(unless_stopped(common.stop));
     PARE_TRY(const Sample sample, sources[static_cast<size_t>(worker)]->read(index));
     PARE_TRY(std::vector<Tensor> windows, adapter.adapt(sample));
     std::vector<std::vector<Tensor>> inputs;

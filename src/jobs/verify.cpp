@@ -23,7 +23,7 @@ Result<void> add_link(const Proof& proof, Result<Link> (*link)(const Proof&), st
 Result<VerifyReport> verify_file(const VerifyRequest& request) {
   PARE_TRY(const Arithmetic asked, asked_arithmetic(request.arithmetic, request.with));
   PARE_TRY(const Dataset data, read_dataset(request.data));
-  const Samples samples{.data = &data, .split = request.split, .limit = request.limit, .threads = std::max(request.threads, 1), .progress = {}};
+  const Samples samples{.data = &data, .split = request.split, .limit = request.limit, .threads = std::max(request.threads, 1), .progress = {}, .stop = request.stop};
   PARE_TRY(const Proof proof, make_proof(request, samples, asked));
   VerifyReport report;
   PARE_TRY(report.links, own_links(proof));
