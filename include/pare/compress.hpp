@@ -66,12 +66,14 @@ struct Range {
   double min = 0, max = 0, mean = 0, std = 0;  ///< population standard deviation
   int64_t count = 0;
   Histogram histogram;
+  double sum = 0, squares = 0;  ///< of all values, added in the samples' order: calibration can go on from them
 };
 
 /// By tensor name.
 struct Ranges {
   std::map<std::string, Range> tensors;
   int64_t samples = 0;
+  std::string source;  ///< of what: a hash, or empty
 };
 
 /// Text of `ranges.json`, and back. Errors: InvalidArgument.
@@ -81,11 +83,18 @@ Result<Ranges> parse_ranges(const std::string& text, const std::string& place);
 /// Gives sample `index` as the model's float inputs, once per window; called from worker `worker`.
 using Feed = std::function<Result<std::vector<std::vector<Tensor>>>(int worker, int64_t index)>;
 
+/// How a calibration is watched and ended early.
+struct CalibrationControl {
+  /// Called every few samples with how many are done, and a function that tells the Ranges so far. An Error ends it.
+  std::function<Result<void>(int64_t done, const std::function<Ranges()>& so_far)> between;
+  const Ranges* begun = nullptr;  ///< Ranges of the first samples, from which it goes on; may be null
+};
+
 /// Runs the float `model` on `count` samples and collects every activation's range, inputs included. Streams: memory
-/// does not grow with `count`. The result is the same for any number of threads. `progress` may be empty.
-/// Errors: the feed's; InvalidModel if a value is not a number.
-Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const Feed& feed,
-                         const std::function<void(int64_t)>& progress);
+/// does not grow with `count`. The result is the same for any number of threads, and for any number of parts.
+/// Errors: the feed's and the control's; InvalidModel if a value is not a number; InvalidArgument if `begun` has other
+/// tensors, or more samples.
+Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const Feed& feed, const CalibrationControl& control);
 
 /// Chooses the interval [lo, hi] that an encoding covers.
 class RangeEstimator {

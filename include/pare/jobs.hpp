@@ -111,13 +111,20 @@ Result<EvalReport> eval_model(const std::string& model, const DataUse& data, con
 
 // ---- calibrate, quantize, apply, convert --------------------------------------------------------------------------
 
+struct CalibrateRequest {
+  std::string model, output;
+  DataUse data;
+  std::string ranges = "minmax";  ///< the estimator that sees the extremes
+  bool keep_interface = false;
+  bool resume = false;  ///< go on from `output`.journal, if there is one
+};
 struct CalibrateReport {
   Ranges ranges;
   double seconds = 0;
 };
-/// Ranges of the simplified model, their extremes as `estimator` sees them; writes them if `output` is not empty.
-Result<CalibrateReport> calibrate_model(const std::string& model, const DataUse& data, bool keep_interface, const std::string& estimator,
-                                        const std::string& output, const Common& common);
+/// Writes the ranges of the simplified model, their extremes as the estimator sees them. What was seen is kept in `output`.journal every ten seconds, and when it is
+/// stopped; it is removed at the end. Errors: InvalidArgument for a journal of another model or other data.
+Result<CalibrateReport> calibrate_model(const CalibrateRequest& request, const Common& common);
 
 struct QuantizeRequest {
   std::string model, output;

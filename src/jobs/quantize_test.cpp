@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "data/test_files.hpp"
@@ -34,6 +35,11 @@ Model network() {
   const TensorId v = model.add_constant("v", weights({3, 64}, 2), Encoding::plain(DType::F32));
   model.outputs = *model.append("dense", std::make_shared<Dense>(), {hidden[0], v});
   return model;
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 class QuantizeJob : public testing::Test {
@@ -146,6 +152,29 @@ TEST_F(QuantizeJob, StopsAndLeavesNothing) {
     EXPECT_EQ(r.error().place, "stopped") << step;
     EXPECT_EQ(files(), 0) << step;
   }
+}
+
+TEST_F(QuantizeJob, CalibrationGoesOnFromItsJournal) {
+  const CalibrateRequest whole{.model = in_.at("float.tflite"), .output = out_.at("whole.json"), .data = {in_.at("d.data.json"), "evaluation"}};
+  CalibrateRequest parts = whole;
+  parts.output = out_.at("parts.json");
+  parts.resume = true;
+  ASSERT_TRUE(calibrate_model(whole, {}));
+  std::atomic<bool> stop{true};
+  Common stopped;
+  stopped.stop = &stop;
+  for (const int64_t done : {16, 32}) {
+    const auto r = calibrate_model(parts, stopped);
+    ASSERT_FALSE(r);
+    EXPECT_EQ(r.error().found, "a signal came after " + std::to_string(done) + " samples");
+    EXPECT_EQ(files(), 2);
+  }
+  CalibrateRequest other = parts;
+  other.data.limit = 39;
+  EXPECT_NE(calibrate_model(other, {}).error().message().find("a journal of another model or other data"), std::string::npos);
+  ASSERT_TRUE(calibrate_model(parts, {}));
+  EXPECT_EQ(files(), 2);
+  EXPECT_EQ(text_of(parts.output), text_of(whole.output));
 }
 
 TEST(Inspect, ListsNoTensorTwiceAndNoTransposeOfTheReader) {

@@ -35,14 +35,13 @@ Result<std::vector<std::unique_ptr<SampleSource>>> cursors(const Dataset& data, 
 }  // namespace
 
 Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::string& split, int64_t limit,
-                           const Common& common, std::vector<std::string>* notes) {
+                           const Common& common, std::vector<std::string>* notes, CalibrationControl control) {
   if (model.inputs.size() != 1)
     return Error{Code::Unsupported, "model '" + model.name + "'", std::to_string(model.inputs.size()) + " inputs", "1 with a dataset", ""};
   PARE_TRY(const InputAdapter adapter, InputAdapter::match(data, model.tensor(model.inputs[0]), Arithmetic::None));
   PARE_TRY(const auto sources, cursors(data, split, limit, common.threads));
   if (notes && !adapter.note().empty()) notes->push_back(adapter.note());
   const Feed feed = [&](int worker, int64_t index) -> Result<std::vector<std::vector<Tensor>>> {
-    PARE_TRY(unless_stopped(common.stop));
     PARE_TRY(const Sample sample, sources[static_cast<size_t>(worker)]->read(index));
     PARE_TRY(std::vector<Tensor> windows, adapter.adapt(sample));
     std::vector<std::vector<Tensor>> inputs;
@@ -50,9 +49,13 @@ Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::s
     return inputs;
   };
   const int64_t count = sources.front()->count();
-  std::function<void(int64_t)> progress;
-  if (common.progress) progress = [&](int64_t done) { common.progress("calibrate", done, count); };
-  return calibrate(model, count, common.threads, feed, progress);
+  const auto between = std::move(control.between);
+  control.between = [&](int64_t done, const std::function<Ranges()>& so_far) -> Result<void> {
+    if (common.progress) common.progress("calibrate", done, count);
+    if (!between) return unless_stopped(common.stop);
+    return between(done, so_far);
+  };
+  return calibrate(model, count, common.threads, feed, control);
 }
 
 namespace {

@@ -37,15 +37,33 @@ class Calibrator {
     totals_.resize(tensors_.size());
   }
 
-  Result<Ranges> run(int64_t count, const std::function<void(int64_t)>& progress) {
+  // Takes up what another calibration of the same model saw.
+  Result<void> go_on(const Ranges& begun) {
+    for (size_t i = 0; i < tensors_.size(); ++i) {
+      const auto found = begun.tensors.find(name_of(i));
+      if (found == begun.tensors.end())
+        return Error{Code::InvalidArgument, "ranges", "no range of tensor '" + name_of(i) + "'", "ranges of this model", ""};
+      const Range& range = found->second;
+      seen_[0][i] = {static_cast<float>(range.min), static_cast<float>(range.max), range.count, range.histogram};
+      totals_[i] = {range.sum, range.squares};
+    }
+    first_ = begun.samples;
+    return {};
+  }
+
+  Result<Ranges> run(int64_t count, const CalibrationControl& control) {
+    if (first_ > count)
+      return Error{Code::InvalidArgument, "ranges", fmt::format("{} samples begun", first_), fmt::format("at most the {} to see", count), ""};
     const int64_t round = kRound * static_cast<int64_t>(contexts_.size());
-    for (int64_t first = 0; first < count; first += round) {
+    for (int64_t first = first_; first < count; first += round) {
       const int64_t size = std::min(round, count - first);
       sums_.assign(static_cast<size_t>(size) * tensors_.size(), Sums{});
       PARE_TRY(for_each_index(size, static_cast<int>(contexts_.size()),
                               [&](int worker, int64_t i) { return sample(worker, first + i, static_cast<size_t>(i)); }));
       add_up(static_cast<size_t>(size));
-      if (progress) progress(first + size);
+      if (control.between) {
+        PARE_TRY(control.between(first + size, [&] { return result(first + size); }));
+      }
     }
     return result(count);
   }
@@ -72,7 +90,7 @@ class Calibrator {
       Seen& seen = seen_[static_cast<size_t>(worker)][i];
       const Moments m = moments_of(values);
       if (!std::isfinite(m.squares))
-        return Error{Code::InvalidModel, fmt::format("tensor '{}'", program_.model().tensor(tensors_[i]).name),
+        return Error{Code::InvalidModel, fmt::format("tensor '{}'", name_of(i)),
                      "a value that is not finite", "finite numbers", ""};
       seen.min = std::min(seen.min, m.min);
       seen.max = std::max(seen.max, m.max);
@@ -97,9 +115,11 @@ class Calibrator {
     Ranges ranges;
     ranges.samples = count;
     for (size_t i = 0; i < tensors_.size(); ++i)
-      ranges.tensors[program_.model().tensor(tensors_[i]).name] = merged(i);
+      ranges.tensors[name_of(i)] = merged(i);
     return ranges;
   }
+
+  const std::string& name_of(size_t i) const { return program_.model().tensor(tensors_[i]).name; }
 
   Range merged(size_t i) const {
     Range range;
@@ -112,6 +132,8 @@ class Calibrator {
       range.histogram.merge(worker[i].histogram);
     }
     const auto n = static_cast<double>(std::max<int64_t>(range.count, 1));
+    range.sum = totals_[i].sum;
+    range.squares = totals_[i].squares;
     range.mean = totals_[i].sum / n;
     range.std = std::sqrt(std::max(0.0, totals_[i].squares / n - range.mean * range.mean));
     return range;
@@ -123,15 +145,19 @@ class Calibrator {
   std::vector<Context> contexts_;
   std::vector<std::vector<Seen>> seen_;
   std::vector<Sums> sums_, totals_;
+  int64_t first_ = 0;
 };
 
 }  // namespace
 
-Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const Feed& feed,
-                         const std::function<void(int64_t)>& progress) {
+Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const Feed& feed, const CalibrationControl& control) {
   if (count < 1) return Error{Code::InvalidArgument, "calibration", "no samples", "at least 1", ""};
   PARE_TRY(Program program, Program::compile(model, {.keep_all = true}));
-  return Calibrator(std::move(program), threads, feed).run(count, progress);
+  Calibrator calibrator(std::move(program), threads, feed);
+  if (control.begun) {
+    PARE_TRY(calibrator.go_on(*control.begun));
+  }
+  return calibrator.run(count, control);
 }
 
 Range range_of(std::span<const float> values, bool histogram) {

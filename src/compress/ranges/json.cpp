@@ -1,5 +1,5 @@
-// ranges.json: {"ranges": 1, "samples": N, "tensors": {NAME: {"min", "max", "mean", "std", "count", "histogram":
-// {"exponent", "first", "counts"}}}}; the histogram leaves out empty bins at both ends.
+// ranges.json: {"ranges": 1, "samples": N, "source": HASH, "tensors": {NAME: {"min", "max", "mean", "std", "count", "sum",
+// "squares", "histogram": {"exponent", "first", "counts"}}}}; the histogram leaves out empty bins at both ends.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -22,7 +22,8 @@ Json histogram_json(const Histogram& histogram) {
 }
 
 Json range_json(const Range& r) {
-  return {{"min", r.min}, {"max", r.max}, {"mean", r.mean}, {"std", r.std}, {"count", r.count}, {"histogram", histogram_json(r.histogram)}};
+  return {{"min", r.min}, {"max", r.max}, {"mean", r.mean}, {"std", r.std}, {"count", r.count}, {"sum", r.sum}, {"squares", r.squares},
+          {"histogram", histogram_json(r.histogram)}};
 }
 
 void read_histogram(const Json& json, Histogram& histogram) {
@@ -35,7 +36,7 @@ void read_histogram(const Json& json, Histogram& histogram) {
 }
 
 Range read_range(const Json& json) {
-  Range r{json.at("min"), json.at("max"), json.at("mean"), json.at("std"), json.at("count"), {}};
+  Range r{json.at("min"), json.at("max"), json.at("mean"), json.at("std"), json.at("count"), {}, json.value("sum", 0.0), json.value("squares", 0.0)};
   if (json.contains("histogram")) read_histogram(json["histogram"], r.histogram);
   return r;
 }
@@ -45,7 +46,7 @@ Range read_range(const Json& json) {
 std::string to_json(const Ranges& ranges) {
   Json tensors = Json::object();
   for (const auto& [name, range] : ranges.tensors) tensors[name] = range_json(range);
-  return Json{{"ranges", 1}, {"samples", ranges.samples}, {"tensors", tensors}}.dump(1) + "\n";
+  return Json{{"ranges", 1}, {"samples", ranges.samples}, {"source", ranges.source}, {"tensors", tensors}}.dump(1) + "\n";
 }
 
 Result<Ranges> parse_ranges(const std::string& text, const std::string& place) {
@@ -56,6 +57,7 @@ Result<Ranges> parse_ranges(const std::string& text, const std::string& place) {
     if (json.at("ranges") != 1)
       return Error{Code::InvalidArgument, place, "version " + json.at("ranges").dump(), "1", ""};
     ranges.samples = json.at("samples");
+    ranges.source = json.value("source", "");
     for (const auto& [name, range] : json.at("tensors").items()) {
       at = fmt::format("{}: tensor '{}'", place, name);
       ranges.tensors[name] = read_range(range);
