@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
+#include <span>
 
 #include "jobs/child.hpp"
 #include "jobs/steps.hpp"
@@ -123,10 +123,10 @@ std::string verdict(const std::vector<Link>& links) {
 
 namespace {
 
-/// A link that runs a program beside the reference. Without one it is settled already.
+/// A link that runs programs beside the reference. Without any it is settled already.
 struct OwnLink {
   Link link;
-  std::optional<Contender> contender;
+  std::vector<Contender> contenders;
 };
 
 Result<OwnLink> plan_link(const Proof& proof) {
@@ -140,7 +140,7 @@ Result<OwnLink> plan_link(const Proof& proof) {
   if (!tensors.first.empty()) return OwnLink{ran(link, tensors), {}};
   link.tensors = tensors.tensors;
   PARE_TRY(const Program program, Program::compile(expected, proof.options(Isa::Portable)));
-  return OwnLink{link, Contender{program, output_pairs(proof.model, expected)}};
+  return OwnLink{link, {{program, output_pairs(proof.model, expected)}}};
 }
 
 // The file once more, with the arena as it is shipped: tensors share their places.
@@ -148,14 +148,28 @@ Result<OwnLink> file_link(const Proof& proof) {
   const Link link{.link = 2, .name = "file read back", .first_difference = "", .reason = ""};
   PARE_TRY(const Model again, model_of(proof.request.file, proof.arithmetic));
   PARE_TRY(const Program program, Program::compile(again, {proof.arithmetic, Isa::Portable, false}));
-  return OwnLink{link, Contender{program, output_pairs(proof.model, again)}};
+  return OwnLink{link, {{program, output_pairs(proof.model, again)}}};
 }
 
+// Once with every tensor kept, which names the first that differs, and once as it runs elsewhere: tensors share their
+// places, and what `compile` joins is joined.
 Result<OwnLink> fast_link(const Proof& proof) {
   const Link link{.link = 3, .name = "fast kernels", .first_difference = "", .reason = ""};
   if (proof.fast == Isa::Portable) return OwnLink{skipped(link, "no kernels but the portable ones are used"), {}};
-  PARE_TRY(const Program fast, Program::compile(proof.model, proof.options(proof.fast)));
-  return OwnLink{link, Contender{fast, all_pairs(proof.model)}};
+  PARE_TRY(const Program kept, Program::compile(proof.model, proof.options(proof.fast)));
+  PARE_TRY(const Program fast, Program::compile(proof.model, {proof.arithmetic, proof.fast, false}));
+  return OwnLink{link, {{kept, all_pairs(proof.model)}, {fast, output_pairs(proof.model, proof.model)}}};
+}
+
+// `link` after its contenders ran: all their tensors, and the first difference of any.
+Link settled(Link link, std::span<const Difference> differences) {
+  Difference all{0, link.tensors, ""};
+  for (const Difference& d : differences) {
+    all.samples = d.samples;
+    all.tensors = std::max(all.tensors, d.tensors);
+    if (all.first.empty()) all.first = d.first;
+  }
+  return ran(std::move(link), all);
 }
 
 }  // namespace
@@ -165,20 +179,16 @@ Result<std::vector<Link>> own_links(const Proof& proof) {
   std::vector<Contender> contenders;
   for (const auto make : {plan_link, file_link, fast_link}) {
     PARE_TRY(OwnLink link, make(proof));
-    if (link.contender) contenders.push_back(*link.contender);
+    contenders.insert(contenders.end(), link.contenders.begin(), link.contenders.end());
     own.push_back(std::move(link));
   }
   PARE_TRY(const std::vector<Difference> differences, compare_runs(proof.reference, contenders, proof.samples));
   std::vector<Link> links;
-  auto next = differences.begin();
-  for (OwnLink& one : own) {
-    if (!one.contender) {
-      links.push_back(std::move(one.link));
-      continue;
-    }
-    Difference d = *next++;
-    d.tensors = std::max(d.tensors, one.link.tensors);
-    links.push_back(ran(std::move(one.link), d));
+  size_t next = 0;
+  for (const OwnLink& one : own) {
+    const size_t count = one.contenders.size();
+    links.push_back(count == 0 ? one.link : settled(one.link, std::span(differences).subspan(next, count)));
+    next += count;
   }
   return links;
 }
