@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,7 +16,8 @@ namespace {
 // An open file, closed with its last owner.
 class Handle {
  public:
-  explicit Handle(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  // Opening a pipe would wait without O_NONBLOCK, which files do not heed.
+  explicit Handle(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   ~Handle() {
     if (number_ >= 0) ::close(number_);
   }
@@ -57,10 +59,18 @@ class FileStream final : public ByteStream {
 }  // namespace
 
 Result<std::unique_ptr<ByteStream>> open_file(const std::string& path) {
-  PARE_TRY(const int64_t bytes, file_bytes(path));
   auto handle = std::make_shared<const Handle>(path);
-  if (handle->number() < 0) return Error{Code::Io, path, std::strerror(errno), "a readable file", ""};
-  return std::unique_ptr<ByteStream>(std::make_unique<FileStream>(path, std::move(handle), bytes));
+  struct stat about {};
+  if (handle->number() < 0 || ::fstat(handle->number(), &about) != 0) {
+    const std::string reason = std::strerror(errno);
+    PARE_TRY(require_file(path));
+    return Error{Code::Io, path, reason, "a readable file", ""};
+  }
+  if (!S_ISREG(about.st_mode)) {
+    PARE_TRY(require_file(path));
+    return Error{Code::Io, path, "this is no ordinary file", "a file", ""};
+  }
+  return std::unique_ptr<ByteStream>(std::make_unique<FileStream>(path, std::move(handle), about.st_size));
 }
 
 }  // namespace pare
