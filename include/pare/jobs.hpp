@@ -122,8 +122,9 @@ struct CalibrateReport {
   Ranges ranges;
   double seconds = 0;
 };
-/// Writes the ranges of the simplified model, their extremes as the estimator sees them. What was seen is kept in `output`.journal every ten seconds, and when it is
-/// stopped; it is removed at the end. Errors: InvalidArgument for a journal of another model or other data.
+/// Writes the ranges of the simplified model, their extremes as the estimator sees them. What was seen is kept in
+/// `output`.journal every ten seconds, and when it is stopped; it is removed at the end.
+/// Errors: InvalidArgument for a journal of another model or other data.
 Result<CalibrateReport> calibrate_model(const CalibrateRequest& request, const Common& common);
 
 struct QuantizeRequest {
