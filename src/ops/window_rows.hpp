@@ -87,7 +87,7 @@ class WindowRows {
 
   void start(const In* sample) {
     sample_ = sample;
-    copied_ = 0;
+    copied_ = slot_ = 0;
   }
 
   /// Makes the kernel rows `span` of the output row whose window begins at input row `top` ready.
@@ -108,12 +108,12 @@ class WindowRows {
     return reach(a.kernel_h, a.dilation_h) * row_elements(a) * int64_t{sizeof(Out)};
   }
 
-  Out* slot(int ih) { return ring_ + ih % reach(a_.kernel_h, a_.dilation_h) * row_elements(a_); }
   const In* source(int ih) const { return sample_ + static_cast<ptrdiff_t>(ih) * a_.in_w * copy_.in_c; }
 
   void point_into_ring(int top, RowSpan span) {
     const int rows = reach(a_.kernel_h, a_.dilation_h);
-    int at = (top + span.first * a_.dilation_h) % rows;
+    int at = slot_ - (copied_ - top - span.first * a_.dilation_h);  // at most `rows` rows back
+    if (at < 0) at += rows;
     for (int kh = span.first; kh < span.last; ++kh, at += a_.dilation_h) {
       if (at >= rows) at -= rows;
       pointers_[kh] = ring_ + at * row_elements(a_);
@@ -122,8 +122,10 @@ class WindowRows {
 
   void copy_until(int top, int end) {
     const int pixels = std::min(static_cast<int>(a_.in_w), row_pixels(a_) - a_.pad_left);
-    for (copied_ = std::max(copied_, top); copied_ < end && pixels > 0; ++copied_)
-      copy_(source(copied_), slot(copied_) + a_.pad_left * a_.in_c, int64_t{1} * pixels * a_.in_c);
+    const int rows = reach(a_.kernel_h, a_.dilation_h);
+    for (; copied_ < end; ++copied_, slot_ = slot_ + 1 == rows ? 0 : slot_ + 1)
+      if (copied_ >= top && pixels > 0)
+        copy_(source(copied_), ring_ + slot_ * row_elements(a_) + a_.pad_left * a_.in_c, int64_t{1} * pixels * a_.in_c);
   }
 
   const Args& a_;
@@ -132,7 +134,8 @@ class WindowRows {
   const Out** pointers_;
   Out* ring_;
   const In* sample_ = nullptr;
-  int copied_ = 0;
+  int copied_ = 0;  // the first input row that is not in the ring yet,
+  int slot_ = 0;    // and where it will be
 };
 
 }  // namespace pare
