@@ -8,8 +8,9 @@
 
 namespace pare {
 
-void depthwise_s8_avxvnni(const DepthwiseS8Rows& a, const void* const* rows, int8_t* y, int8_t* second) {
-  depthwise(a, rows, y, second);
+void depthwise_s8_avxvnni(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y,
+                          int8_t* second) {
+  depthwise(a, rows, streams, y, second);
 }
 
 }  // namespace pare

@@ -40,12 +40,14 @@ struct Args {
 struct Packed {
   Args args{};
   std::vector<int32_t> bias, multiplier, exponent;
+  std::vector<ptrdiff_t> in_streams;
   std::vector<float> scale;
   Tensor weights, biases;
   RequantizePack requantize;
 };
 
-// Which channel of its unit lane `lane` of accumulator vector `vector` is, after unpacking: bytes come in 16s, words in 8s.
+// Which channel of its unit lane `lane` of accumulator vector `vector` is, after unpacking: bytes come in 16s, words in
+// 8s.
 int unpacked(const Args& a, int vector, int lane) {
   if (a.inputs.group == 4) return 16 * (lane / 4) + 4 * vector + lane % 4;
   return 16 * (vector / 2) + 8 * (lane / 4) + 4 * (vector % 2) + lane % 4;
@@ -57,6 +59,14 @@ int channel_at(const Args& a, int place) {
   const int at = set * a.unit() + unpacked(a, inside / a.lanes, inside % a.lanes);
   if (a.rows.pixel != a.rows.in_c && !a.rows.narrow) return at < a.rows.in_c ? at : -1;
   return at % a.rows.in_c;
+}
+
+int64_t round_up(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// Units begin at multiples of 64, and read as far as the last tap.
+int64_t stream_bytes(const Args& a) {
+  const pare_depthwise_conv2d_s8_args& c = a.conv;
+  return round_up(int64_t{1} * c.out_w * c.in_c) + round_up((c.kernel_w - 1) * a.rows.tap);
 }
 
 void choose_form(Args& a) {
@@ -71,9 +81,22 @@ void choose_form(Args& a) {
   const bool flat = r.pixel == c.in_c || r.narrow;
   r.sets = flat ? c.in_c / std::gcd(c.in_c, a.unit()) : (c.in_c + a.unit() - 1) / a.unit();
   a.kernel_h = c.kernel_h;
-  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h == 3 && c.out_h > 1;
+  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 && c.out_h > 1;
   if (r.two) ++a.conv.kernel_h;
   r.groups = (a.conv.kernel_h + a.inputs.group - 1) / a.inputs.group;
+  const bool shared = c.out_w * int64_t{c.in_c} > int64_t{2 * r.sets - 1} * a.unit();  // two units a set, at least
+  if (a.lanes == 16 && r.pixel == c.in_c && c.in_c % 4 == 0 && shared) r.stream = stream_bytes(a);
+}
+
+// Taps of the streams: fours of a row stand in turn in four streams.
+void place_taps(Packed& p) {
+  DepthwiseS8Rows& r = p.args.rows;
+  for (int kw = 0; kw < r.kernel_w; ++kw)
+    for (int vector = 0; vector < 4; ++vector) {
+      const ptrdiff_t four = kw * r.tap / 4 + vector;
+      p.in_streams.push_back(four % 4 * r.stream + four / 4 * 16);
+    }
+  r.in_streams = p.in_streams.data();
 }
 
 std::vector<AccumulatorRange> ranges_of(const Packed& p) {
@@ -84,7 +107,8 @@ std::vector<AccumulatorRange> ranges_of(const Packed& p) {
     AccumulatorRange& range = ranges.emplace_back();
     if (c < 0) continue;
     range.lo = range.hi = a.conv.bias ? a.conv.bias[c] : 0;
-    for (int i = 0; i < a.kernel_h * a.conv.kernel_w; ++i) range.add(a.conv.weights[i * a.conv.in_c + c], a.conv.in_zero_point);
+    for (int i = 0; i < a.kernel_h * a.conv.kernel_w; ++i)
+      range.add(a.conv.weights[i * a.conv.in_c + c], a.conv.in_zero_point);
   }
   return ranges;
 }
@@ -92,7 +116,8 @@ std::vector<AccumulatorRange> ranges_of(const Packed& p) {
 template <class T>
 const T* in_places(const Args& a, std::vector<T>& to, const T* from, bool one) {
   if (!from) return nullptr;
-  for (int place = 0; place < a.rows.sets * a.unit(); ++place) to.push_back(from[one ? 0 : std::max(channel_at(a, place), 0)]);
+  for (int place = 0; place < a.rows.sets * a.unit(); ++place)
+    to.push_back(from[one ? 0 : std::max(channel_at(a, place), 0)]);
   return to.data();
 }
 
@@ -114,10 +139,13 @@ bool pack_constants(Packed& p) {
 // Writes one weight of output row `output` of the two that may share inputs.
 void put_weight(const Args& a, int8_t* packed, int place, int kh, int kw, int output, int8_t w) {
   const int set = place / a.unit(), inside = place % a.unit(), outputs = a.rows.two ? 2 : 1, row = kh + output;
-  const ptrdiff_t step = ((ptrdiff_t{1} * set * a.rows.groups + row / a.inputs.group) * a.rows.kernel_w + kw) * outputs + output;
+  const ptrdiff_t step =
+      ((ptrdiff_t{1} * set * a.rows.groups + row / a.inputs.group) * a.rows.kernel_w + kw) * outputs + output;
   int8_t* cell = packed + (step * a.unit() + inside) * 4 + row % a.inputs.group * a.element();
-  if (a.element() == 1) *cell = w;
-  else *reinterpret_cast<int16_t*>(cell) = w;
+  if (a.element() == 1)
+    *cell = w;
+  else
+    *reinterpret_cast<int16_t*>(cell) = w;
 }
 
 void pack_weights(Packed& p) {
@@ -138,7 +166,8 @@ void pack_weights(Packed& p) {
         put_weight(a, p.weights.edit<int8_t>().data(), place, i / a.rows.kernel_w, i % a.rows.kernel_w, output, w);
     }
     const int64_t excess = a.element() == 1 ? sum * (128 + a.conv.in_zero_point) : 0;
-    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>((a.conv.bias ? a.conv.bias[c] : 0) - excess);
+    p.biases.edit<int32_t>()[static_cast<size_t>(place)] =
+        static_cast<int32_t>((a.conv.bias ? a.conv.bias[c] : 0) - excess);
   }
 }
 
@@ -147,14 +176,17 @@ void pack_weights(Packed& p) {
 template <class Element>
 using Rows = WindowRows<pare_depthwise_conv2d_s8_args, CopyCodes<Element>>;
 
-// The row of zeros for places outside the image, and the pointers to all rows, stand before the ring.
+// The row of zeros for places outside the image, and the pointers to all rows and the streams, stand before the ring.
 template <class Element>
 struct Scratch {
   static int64_t row_bytes(const Args& a) {
-    return ((int64_t{1} * row_pixels(a.conv) * a.conv.in_c + kRowSlack) * int64_t{sizeof(Element)} + 63) / 64 * 64;
+    return round_up((int64_t{1} * row_pixels(a.conv) * a.conv.in_c + kRowSlack) * int64_t{sizeof(Element)});
   }
-  static int64_t pointer_bytes(const Args& a) { return (a.row_count() * int64_t{sizeof(void*)} + 63) / 64 * 64; }
-  static int64_t bytes(const Args& a) { return row_bytes(a) + pointer_bytes(a) + Rows<Element>::scratch_bytes(a.conv, true); }
+  static int64_t pointer_bytes(const Args& a) { return round_up(a.row_count() * int64_t{sizeof(void*)}); }
+  static int64_t stream_bytes(const Args& a) { return 4 * a.rows.groups * a.rows.stream; }
+  static int64_t bytes(const Args& a) {
+    return row_bytes(a) + pointer_bytes(a) + stream_bytes(a) + Rows<Element>::scratch_bytes(a.conv, true);
+  }
 };
 
 template <class Element>
@@ -167,7 +199,10 @@ void run(const void* args, const pare_io* io) {
   std::fill_n(zeros, Scratch<Element>::row_bytes(a) / int64_t{sizeof(Element)}, outside);
   scratch += Scratch<Element>::row_bytes(a);
   auto* pointers = reinterpret_cast<const void**>(scratch);
-  Rows<Element> rows(c, true, {outside, a.inputs.copy, c.in_zero_point, c.in_c}, scratch + Scratch<Element>::pointer_bytes(a));
+  scratch += Scratch<Element>::pointer_bytes(a);
+  auto* streams = reinterpret_cast<int8_t*>(scratch);
+  scratch += Scratch<Element>::stream_bytes(a);
+  Rows<Element> rows(c, true, {outside, a.inputs.copy, c.in_zero_point, c.in_c}, scratch);
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   const int step = a.rows.two ? 2 : 1;
@@ -179,7 +214,8 @@ void run(const void* args, const pare_io* io) {
       const RowSpan span = rows_inside(c, top);
       const Element* const* inside = rows.window(top, span);
       for (int kh = 0; kh < a.row_count(); ++kh) pointers[kh] = kh >= span.first && kh < span.last ? inside[kh] : zeros;
-      a.loop(a.rows, pointers, y + oh * y_row, oh + 1 < c.out_h && a.rows.two ? y + (oh + 1) * y_row : nullptr);
+      a.loop(a.rows, pointers, streams, y + oh * y_row,
+             oh + 1 < c.out_h && a.rows.two ? y + (oh + 1) * y_row : nullptr);
     }
   }
 }
@@ -190,15 +226,17 @@ std::optional<Kernel> as_groups(const pare_depthwise_conv2d_s8_args& d, Isa isa,
   std::vector<int8_t> weights(static_cast<size_t>(out_c) * static_cast<size_t>(taps));
   for (int c = 0; c < out_c; ++c)
     for (int i = 0; i < taps; ++i) weights[static_cast<size_t>(c * taps + i)] = d.weights[i * out_c + c];
-  const pare_conv2d_s8_args conv{d.n, d.in_h, d.in_w, d.in_c, d.out_h, d.out_w, out_c, d.kernel_h, d.kernel_w, d.stride_h,
-                                 d.stride_w, d.dilation_h, d.dilation_w, d.pad_top, d.pad_left, d.in_c, d.in_zero_point,
-                                 weights.data(), d.bias, d.requantize};
+  const pare_conv2d_s8_args conv{d.n,        d.in_h,          d.in_w,         d.in_c,     d.out_h,
+                                 d.out_w,    out_c,           d.kernel_h,     d.kernel_w, d.stride_h,
+                                 d.stride_w, d.dilation_h,    d.dilation_w,   d.pad_top,  d.pad_left,
+                                 d.in_c,     d.in_zero_point, weights.data(), d.bias,     d.requantize};
   return fast_conv2d_s8(conv, isa, reference);
 }
 
 }  // namespace
 
-std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa, const Kernel& reference) {
+std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa,
+                                               const Kernel& reference) {
   if (conv.multiplier != 1) return as_groups(conv, isa, reference);
   const auto loop = std::find_if(std::begin(kLoops), std::end(kLoops), [&](const Loop& l) { return l.isa == isa; });
   if (loop == std::end(kLoops) || !loop->run) return std::nullopt;
@@ -209,6 +247,7 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   a.loop = loop->run;
   a.lanes = loop->lanes;
   choose_form(a);
+  place_taps(*packed);
   if (!pack_constants(*packed)) return std::nullopt;
   pack_weights(*packed);
   a.rows.weights = packed->weights.view<int8_t>().data();

@@ -10,31 +10,38 @@
 namespace pare {
 
 /// The kernel that computes what pare_depthwise_conv2d_s8 does with `conv`, bit for bit, on `isa`; `reference` is the
-/// kernel for `conv`, whose C form the result keeps. Copies what `conv` points to. Null if `isa` has no such kernel, or it
-/// would not be exact (see pack_requantize).
-std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa, const Kernel& reference);
+/// kernel for `conv`, whose C form the result keeps. Copies what `conv` points to. Null if `isa` has no such kernel, or
+/// it would not be exact (see pack_requantize).
+std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa,
+                                               const Kernel& reference);
 
 /// One or two output rows of a multiplier of 1. A unit is what four vectors of accumulators hold; its channels stand in
 /// the order in which unpacked inputs come.
 struct DepthwiseS8Rows {
-  int units;         ///< of a row, each of unit_channels() outputs; the last is not full
+  int units;  ///< of a row, each of unit_channels() outputs; the last is not full
   int in_c, out_w;
   int kernel_w;
-  ptrdiff_t tap, pixel;     ///< elements from a tap and from an output pixel to the next
-  int groups;               ///< of kernel rows that share a 32-bit lane
-  int sets;                 ///< of weights: unit number u takes set u % sets
-  bool two;                 ///< two rows at a time: each weight stands twice, the second time a kernel row later
-  bool narrow;              ///< stride 2 with several pixels a unit: the even pixels of two units are read
-  const int8_t* weights;    ///< [sets, groups, kernel_w, one or two rows, 4, vector]
-  const int32_t* bias;      ///< [sets, 4, vector]
+  ptrdiff_t tap, pixel;  ///< elements from a tap and from an output pixel to the next
+  int groups;            ///< of kernel rows that share a 32-bit lane
+  int sets;              ///< of weights: unit number u takes set u % sets
+  bool two;              ///< two rows at a time: each weight stands twice, the second time a kernel row later
+  bool narrow;           ///< stride 2 with several pixels a unit: the even pixels of two units are read
+  ptrdiff_t stream;      ///< bytes of a stream (depthwise_conv2d_s8_streams.inc) if inputs are interleaved once; else 0
+  const ptrdiff_t* in_streams;  ///< [kernel_w, 4] where a tap of an accumulator vector lies in the streams of a group
+  const int8_t* weights;        ///< [sets, groups, kernel_w, one or two rows, 4, vector]
+  const int32_t* bias;          ///< [sets, 4, vector]
   RequantizeVectors requantize;
 };
 
-/// rows: [groups * inputs of a lane] rows of Elements (simd_s8.inc) as window_rows.hpp gives them; rows outside the image
-/// and beyond the kernel hold zeros. y: the first output row; `second`: the next, or null.
-using DepthwiseS8Loop = void (*)(const DepthwiseS8Rows& a, const void* const* rows, int8_t* y, int8_t* second);
-void depthwise_s8_avx2(const DepthwiseS8Rows& a, const void* const* rows, int8_t* y, int8_t* second);
-void depthwise_s8_avxvnni(const DepthwiseS8Rows& a, const void* const* rows, int8_t* y, int8_t* second);
-void depthwise_s8_avx512vnni(const DepthwiseS8Rows& a, const void* const* rows, int8_t* y, int8_t* second);
+/// rows: [groups * inputs of a lane] rows of Elements (simd_s8.inc) as window_rows.hpp gives them; rows outside the
+/// image and beyond the kernel hold zeros. streams: room for 4 streams a group. y: the first output row; `second`: the
+/// next, or null.
+using DepthwiseS8Loop = void (*)(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y,
+                                 int8_t* second);
+void depthwise_s8_avx2(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y, int8_t* second);
+void depthwise_s8_avxvnni(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y,
+                          int8_t* second);
+void depthwise_s8_avx512vnni(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y,
+                             int8_t* second);
 
 }  // namespace pare

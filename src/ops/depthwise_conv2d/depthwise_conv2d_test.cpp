@@ -109,6 +109,9 @@ std::vector<Problem> integer_problems() {
   for (const int64_t c : {4, 8, 16, 24, 32, 40, 48, 64, 72, 96, 128, 200})
     for (const int64_t stride : {1, 2, 3}) list.push_back({.n = 2, .h = 7, .w = 9, .c = c, .stride = stride});
   for (const int64_t k : {1, 2, 4, 5, 7}) list.push_back({.h = 8, .w = 8, .c = 8, .k = k, .pad = k / 2});
+  for (const int64_t c : {4, 8, 12, 20, 64, 128})  // several units of each set of weights
+    for (const int64_t k : {1, 3, 5}) list.push_back({.n = 2, .h = 4, .w = 37, .c = c, .k = k, .dilation = 1 + k % 2 * (c % 3), .pad = 2 * k - 1});
+  list.push_back({.h = 3, .w = 45, .c = 20, .k = 2, .pad = 0});
   list.push_back({.h = 1, .w = 5, .c = 8});
   list.push_back({.h = 9, .w = 9, .c = 8, .dilation = 2, .pad = 2});
   return list;
