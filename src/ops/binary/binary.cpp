@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/binary/binary_f32.hpp"
+#include "ops/binary/binary_s8_fast.hpp"
 #include "ops/binary/binary_s8_prepare.h"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
@@ -32,7 +33,8 @@ Result<Shape> broadcast(const Shape& a, const Shape& b) {
   for (size_t i = 0; i < y.size(); ++i) {
     const int64_t p = extent_from_back(a, i), q = extent_from_back(b, i);
     if (p != q && p != 1 && q != 1)
-      return Error{Code::InvalidModel, "", "shapes " + to_string(a) + " and " + to_string(b), "shapes that broadcast", ""};
+      return Error{Code::InvalidModel, "", "shapes " + to_string(a) + " and " + to_string(b), "shapes that broadcast",
+                   ""};
     y[y.size() - 1 - i] = p == 1 ? q : p;
   }
   return y;
@@ -70,8 +72,10 @@ std::vector<Axis> axes_of(const Shape& a, const Shape& b, const Shape& y) {
   for (size_t i = y.size(); i-- > 0;) {
     const Axis axis{extent_from_back(y, i), stride_from_back(a, i), stride_from_back(b, i)};
     if (axis.extent == 1) continue;
-    if (!axes.empty() && axes.back().joins(axis)) axes.back() = {axes.back().extent * axis.extent, axis.a, axis.b};
-    else axes.push_back(axis);
+    if (!axes.empty() && axes.back().joins(axis))
+      axes.back() = {axes.back().extent * axis.extent, axis.a, axis.b};
+    else
+      axes.push_back(axis);
   }
   if (axes.empty()) axes.push_back({1, 0, 0});
   return axes;
@@ -92,10 +96,8 @@ Result<Kernel> prepare_f32(const Binary& op, const PrepareInput& input) {
   args.a = reals_or_null(holder->tensors[0]);
   args.b = reals_or_null(holder->tensors[1]);
   args.limits = limits_of(op.activation);
-  return Kernel{.run = row_of(op.which).kernel_f32,
-                .args = as_args(holder),
-                .name = std::string(op.kind()) + "_f32",
-                .c = {}};
+  return Kernel{
+      .run = row_of(op.which).kernel_f32, .args = as_args(holder), .name = std::string(op.kind()) + "_f32", .c = {}};
 }
 
 // Owns what the arguments of an integer kernel point to.
@@ -160,7 +162,8 @@ Result<void> fill_operands(BinaryHolder<Args>& h, const PrepareInput& input) {
   const auto p = narrow(a.shape), q = narrow(b.shape);
   const auto rank = [](const auto& shape) { return static_cast<int32_t>(shape.size()); };
   PARE_TRY(expect_int32_sizes(input));
-  if (!pare_prepare_broadcast(&h.args.walk, rank(p), p.data(), rank(q), q.data())) return expect_rank_at_most(*input.out[0], 5);
+  if (!pare_prepare_broadcast(&h.args.walk, rank(p), p.data(), rank(q), q.data()))
+    return expect_rank_at_most(*input.out[0], 5);
   h.a = a.data;
   h.b = b.data;
   h.args.a = a.constant() ? h.a.template view<int8_t>().data() : nullptr;
@@ -180,7 +183,9 @@ Result<Kernel> prepare_sum(const Binary& op, const PrepareInput& input) {
   auto holder = std::make_shared<BinaryHolder<pare_add_s8_args>>();
   PARE_TRY(fill_operands(*holder, input));
   pare_prepare_add(&holder->args, c_number(input.arithmetic), op.which == Binary::Kind::Sub ? -1 : 1, &spec);
-  return kernel_s8(op, {pare_add_s8, "pare_add_s8", "ops/binary/binary_s8", "pare_add_s8_args"}, holder);
+  const Kernel reference =
+      kernel_s8(op, {pare_add_s8, "pare_add_s8", "ops/binary/binary_s8", "pare_add_s8_args"}, holder);
+  return fast_add_s8(holder->args, input.isa, reference).value_or(reference);
 }
 
 Result<Kernel> prepare_product(const Binary& op, const PrepareInput& input) {
@@ -188,7 +193,9 @@ Result<Kernel> prepare_product(const Binary& op, const PrepareInput& input) {
   auto holder = std::make_shared<BinaryHolder<pare_mul_s8_args>>();
   PARE_TRY(fill_operands(*holder, input));
   pare_prepare_mul(&holder->args, &holder->factor, c_number(input.arithmetic), &spec);
-  return kernel_s8(op, {pare_mul_s8, "pare_mul_s8", "ops/binary/binary_s8", "pare_mul_s8_args"}, holder);
+  const Kernel reference =
+      kernel_s8(op, {pare_mul_s8, "pare_mul_s8", "ops/binary/binary_s8", "pare_mul_s8_args"}, holder);
+  return fast_mul_s8(holder->args, input.isa, reference).value_or(reference);
 }
 
 }  // namespace
@@ -197,9 +204,12 @@ Result<Kernel> Binary::prepare(const PrepareInput& input) const {
   if (!input.out[0]->encoding.affine()) return prepare_f32(*this, input);
   switch (which) {
     case Kind::Add:
-    case Kind::Sub: return prepare_sum(*this, input);
-    case Kind::Mul: return prepare_product(*this, input);
-    case Kind::Div: break;
+    case Kind::Sub:
+      return prepare_sum(*this, input);
+    case Kind::Mul:
+      return prepare_product(*this, input);
+    case Kind::Div:
+      break;
   }
   return Error{Code::Unsupported, "", "a division of integers", "a float division", "Leave this node in float"};
 }

@@ -20,8 +20,8 @@ struct BinaryF32Args {
   std::array<float, 2> limits;  ///< of the fused activation
 };
 
-/// args: BinaryF32Args; io->in = the operands that are no constants, io->out[0] = y; in place if y is an operand that is
-/// not repeated.
+/// args: BinaryF32Args; io->in = the operands that are no constants, io->out[0] = y; in place if y is an operand that
+/// is not repeated.
 void add_f32(const void* args, const pare_io* io);
 void sub_f32(const void* args, const pare_io* io);
 void mul_f32(const void* args, const pare_io* io);

@@ -61,9 +61,18 @@ float at(const Tensor& t, const Shape& y, int64_t index) {
 }
 
 const Shape kPairs[][2] = {
-    {{33}, {33}},          {{33}, {1}},        {{}, {17}},           {{}, {}},          {{1}, {1, 1}},
-    {{2, 3, 4}, {4}},      {{4}, {2, 3, 4}},   {{2, 3, 4}, {3, 1}},  {{2, 1, 4}, {1, 3, 1}}, {{1, 1, 8}, {1, 7, 7, 8}},
-    {{2, 1, 3, 1, 5}, {1, 2, 1, 4, 1}},        {{2, 3, 4}, {2, 1, 1}},
+    {{33}, {33}},
+    {{33}, {1}},
+    {{}, {17}},
+    {{}, {}},
+    {{1}, {1, 1}},
+    {{2, 3, 4}, {4}},
+    {{4}, {2, 3, 4}},
+    {{2, 3, 4}, {3, 1}},
+    {{2, 1, 4}, {1, 3, 1}},
+    {{1, 1, 8}, {1, 7, 7, 8}},
+    {{2, 1, 3, 1, 5}, {1, 2, 1, 4, 1}},
+    {{2, 3, 4}, {2, 1, 1}},
 };
 
 TEST(Binary, Broadcasts) {
@@ -74,7 +83,8 @@ TEST(Binary, Broadcasts) {
     for (const auto& in : ways) {
       const Tensor y = ran(Binary(Kind::Sub), in).y;
       for (int64_t i = 0; i < y.count(); ++i)
-        EXPECT_EQ(y.view<float>()[static_cast<size_t>(i)], at(a, y.shape(), i) - at(b, y.shape(), i)) << to_string(a.shape()) << to_string(b.shape());
+        EXPECT_EQ(y.view<float>()[static_cast<size_t>(i)], at(a, y.shape(), i) - at(b, y.shape(), i))
+            << to_string(a.shape()) << to_string(b.shape());
     }
   }
 }
@@ -107,8 +117,83 @@ TEST(Binary, IntegersFollowTheReals) {
       }
 }
 
+// Vector kernels against the portable one, byte by byte.
+void expect_twins(const Binary& op, const std::vector<Operand>& in, Setting setting) {
+  const Ran expected = ran(op, in, setting);
+  for (const Isa isa : fast_isas()) {
+    setting.isa = isa;
+    const Ran fast = ran(op, in, setting);
+    EXPECT_EQ(fast.kernel.name, std::string(op.kind()) + "_s8_" + std::string(name_of(isa)));
+    EXPECT_EQ(fast.y, expected.y) << fast.kernel.name << " " << name_of(setting.arithmetic)
+                                  << to_string(in[0].info.shape) << to_string(in[1].info.shape);
+  }
+}
+
+// All pairs of codes.
+std::array<Tensor, 2> all_pairs() {
+  Tensor a(DType::I8, {65536}), b(DType::I8, {65536});
+  for (size_t i = 0; i < 65536; ++i) {
+    a.edit<int8_t>()[i] = static_cast<int8_t>(static_cast<int>(i / 256) - 128);
+    b.edit<int8_t>()[i] = static_cast<int8_t>(static_cast<int>(i % 256) - 128);
+  }
+  return {std::move(a), std::move(b)};
+}
+
+struct ScaleRow {
+  Encoding a, b, y;
+};
+
+// Powers of two meet ties; then scales far apart, sums that saturate or nearly vanish, zero points at the ends.
+const ScaleRow kScales[] = {
+    {s8(0.5f, 0), s8(0.25f, 0), s8(1, 0)},
+    {s8(0.0625f, -128), s8(0.5f, 127), s8(0.125f, 3)},
+    {s8(0.021f, 3), s8(0.013f, -128), s8(0.03f, 11)},
+    {s8(1e-5f, 9), s8(0.7f, -7), s8(0.9f, 100)},
+    {s8(0.9f, 127), s8(0.8f, 127), s8(0.01f, -128)},
+    {s8(0.1f, -128), s8(0.002f, -128), s8(0.9f, 1)},
+};
+
+TEST(Binary, FastKernelsMatchOnAllPairsOfCodes) {
+  const auto [a, b] = all_pairs();
+  for (const Arithmetic arithmetic : kIntegerArithmetics)
+    for (const Kind kind : {Kind::Add, Kind::Sub, Kind::Mul})
+      for (const Activation activation : {Activation::None, Activation::Relu6})
+        for (const ScaleRow& row : kScales)
+          expect_twins(Binary(kind, activation), {input(a, row.a), input(b, row.b)},
+                       {.out = row.y, .arithmetic = arithmetic});
+}
+
+TEST(Binary, FastKernelsMatchForAllShapes) {
+  Random random(3);
+  const Encoding ea = s8(0.021f, 3), eb = s8(0.013f, -128), ey = s8(0.03f, 11);
+  std::vector<std::array<Shape, 2>> pairs;
+  for (const auto& pair : kPairs) pairs.push_back({pair[0], pair[1]});
+  for (const int64_t n : kEdgeSizes)
+    for (const int64_t more : {0, 32, 64, 128}) {
+      const int64_t size = n + more;
+      pairs.insert(pairs.end(), {{{{size}, {size}}}, {{{2, size}, {size}}}, {{{2, size}, {2, 1}}}, {{{}, {size}}}});
+    }
+  for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert})
+    for (const Kind kind : {Kind::Sub, Kind::Mul})
+      for (const auto& pair : pairs) {
+        const Tensor a = random.codes(pair[0]), b = random.codes(pair[1]);
+        const Setting setting{.out = ey, .arithmetic = arithmetic};
+        expect_twins(Binary(kind), {input(a, ea), input(b, eb)}, setting);
+        expect_twins(Binary(kind), {constant(a, ea), input(b, eb)}, setting);
+      }
+}
+
+TEST(Binary, WhatVectorsCannotHoldStaysPortable) {
+  const Operand x = input(Tensor::of<int8_t>({2}, {-128, 127}), s8(1, 0));
+  for (const Isa isa : fast_isas())
+    EXPECT_EQ(
+        ran(Binary(Kind::Add), {x, x}, {.out = s8(1e-7f, 0), .arithmetic = Arithmetic::Tflm, .isa = isa}).kernel.name,
+        "add_s8");
+}
+
 TEST(Binary, AFusedReluEndsAtTheZeroPoint) {
-  const std::vector<Operand> in{input(Tensor::of<int8_t>({2}, {-100, 100}), s8(1, 0)), input(Tensor::of<int8_t>({2}, {0, 0}), s8(1, 0))};
+  const std::vector<Operand> in{input(Tensor::of<int8_t>({2}, {-100, 100}), s8(1, 0)),
+                                input(Tensor::of<int8_t>({2}, {0, 0}), s8(1, 0))};
   const Binary op(Kind::Add, Activation::Relu);
   EXPECT_EQ(codes(ran(op, in, {.out = s8(1, 5), .arithmetic = Arithmetic::Tflm}).y), (std::vector<int>{5, 105}));
 }
@@ -117,7 +202,8 @@ TEST(Binary, RefusesWhatNoKernelHas) {
   const Operand x = input(Tensor::of<int8_t>({1}, {1}), s8(1, 0));
   EXPECT_EQ(error_of(Binary(Kind::Div), {x, x}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm}),
             "a division of integers; expected a float division. Leave this node in float");
-  EXPECT_EQ(error_of(Binary(Kind::Add), {x, input(Tensor::of<float>({1}, {1}))}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm}),
+  EXPECT_EQ(error_of(Binary(Kind::Add), {x, input(Tensor::of<float>({1}, {1}))},
+                     {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm}),
             "'x' is encoded as f32; expected i8/tensor/asym");
   EXPECT_EQ(error_of(Binary(Kind::Add), {x, x}, {}), "'x' is encoded as i8/tensor/asym; expected f32");
 }

@@ -1,0 +1,66 @@
+// The loops that the fast twins of the small int8 kernels share: rows of codes, and stacks of places.
+#pragma once
+
+#include <span>
+
+#include "ops/requantize_fast.hpp"
+#include "pare/numerics.hpp"
+#include "pare/op.hpp"
+
+namespace pare {
+
+/// `count` codes of one or two operands and of the output. A step of 0 repeats the operand's first code. y may be an
+/// operand that is not repeated.
+struct RowS8 {
+  const int8_t* a;
+  const int8_t* b;
+  int step_a, step_b;  ///< 0 or 1
+  int8_t* y;
+  int64_t count;
+};
+
+/// a + b or a - b of codes. Eq. 23a reads `inputs` (lanes 0 and 16 on: of a and of b), the zero points and left_shift;
+/// Eq. 23b, as floor((a factor_a + b factor_b + offset) / 2^shift), the others.
+struct SumS8 {
+  RequantizeVectors requantize, inputs;
+  int32_t zero_a, zero_b, left_shift;
+  bool minus;
+  int32_t factor_a, factor_b, offset, shift;
+};
+
+/// (a - zero_a) (b - zero_b), requantized by lanes 0 to 15.
+struct ProductS8 {
+  RequantizeVectors requantize;
+  int32_t zero_a, zero_b;
+};
+
+/// An instruction set's loops; `sum_shift` is null if there are none.
+struct LoopsS8 {
+  void (*sum_fixed)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23a
+  void (*sum_shift)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23b
+  void (*product)(const RowS8& row, const ProductS8& product) = nullptr;
+};
+LoopsS8 loops_s8_avx2();
+LoopsS8 loops_s8_avx512vnni();
+
+/// The loops for an instruction set.
+LoopsS8 loops_s8(Isa isa);
+
+/// As pack_requantize, for accumulators within +-bounds[k]; multiplier k of `r` stands in all lanes 16 k to 16 k + 15.
+/// Null, too, if all accumulators give one code.
+std::optional<RequantizePack> splat_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds);
+
+/// The vectors of a result that needs no multiplier, only its zero point and limits.
+RequantizeVectors limits_only(int32_t zero_point, int32_t lo, int32_t hi);
+
+/// The twin of `reference` on `isa`: another function with other arguments, the same C form.
+template <class Holder>
+Kernel twin_of(const Kernel& reference, Isa isa, pare_kernel run, const std::shared_ptr<Holder>& holder) {
+  Kernel kernel = reference;
+  kernel.run = run;
+  kernel.args = {holder, &holder->args};
+  kernel.name += "_" + std::string(name_of(isa));
+  return kernel;
+}
+
+}  // namespace pare

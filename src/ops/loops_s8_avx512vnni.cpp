@@ -1,0 +1,15 @@
+#if defined(__x86_64__)
+#define PARE_LANES 16
+#define PARE_VNNI 1
+// clang-format off
+#include "ops/simd_s8.inc"
+#include "ops/loops_s8.inc"
+#include "ops/binary/binary_s8_fast.inc"
+// clang-format on
+
+namespace pare {
+
+LoopsS8 loops_s8_avx512vnni() { return {sum_fixed, sum_shift, product}; }
+
+}  // namespace pare
+#endif
