@@ -25,9 +25,11 @@ constexpr Loop kLoops[] = {
 };
 
 struct Args {
-  pare_depthwise_conv2d_s8_args conv;  // kernel_h: the rows that are in use at a time, one more for two output rows
-  int kernel_h;                        // of the kernel
-  TilesS8 inputs;                      // how they are copied
+  // in_c: of copied inputs, where each stands `multiplier` times; kernel_h: the rows that are in use at a time, one
+  // more for two output rows.
+  pare_depthwise_conv2d_s8_args conv;
+  int kernel_h;    // of the kernel
+  TilesS8 inputs;  // how they are copied
   DepthwiseS8Loop loop;
   int lanes;
   DepthwiseS8Rows rows;
@@ -173,8 +175,27 @@ void pack_weights(Packed& p) {
 
 // ---- running ------------------------------------------------------------------------------------------------------
 
+// Writes each code `times` times.
+template <class Element, int kTimes>
+void repeat(const int8_t* from, Element* to, int64_t count, int offset) {
+  for (int64_t i = 0; i < count; i += kTimes, ++from)
+    for (int k = 0; k < kTimes; ++k) to[i + k] = static_cast<Element>(*from + offset);
+}
 template <class Element>
-using Rows = WindowRows<pare_depthwise_conv2d_s8_args, CopyCodes<Element>>;
+struct RepeatCodes : CopyCodes<Element> {
+  int times;
+  void operator()(const int8_t* from, Element* to, int64_t count) const {
+    const int offset = this->outside - this->zero_point;
+    if (times == 1) CopyCodes<Element>::operator()(from, to, count);
+    if (times == 2) repeat<Element, 2>(from, to, count, offset);
+    if (times == 3) repeat<Element, 3>(from, to, count, offset);
+    if (times == 4) repeat<Element, 4>(from, to, count, offset);
+  }
+};
+constexpr int kMostTimes = 4;  // with more outputs an input, tiles of a grouped convolution are filled well enough
+
+template <class Element>
+using Rows = WindowRows<pare_depthwise_conv2d_s8_args, RepeatCodes<Element>>;
 
 // The row of zeros for places outside the image, and the pointers to all rows and the streams, stand before the ring.
 template <class Element>
@@ -202,12 +223,13 @@ void run(const void* args, const pare_io* io) {
   scratch += Scratch<Element>::pointer_bytes(a);
   auto* streams = reinterpret_cast<int8_t*>(scratch);
   scratch += Scratch<Element>::stream_bytes(a);
-  Rows<Element> rows(c, true, {outside, a.inputs.copy, c.in_zero_point, c.in_c}, scratch);
+  const int in_c = c.in_c / c.multiplier;
+  Rows<Element> rows(c, true, {{outside, a.inputs.copy, c.in_zero_point, in_c}, c.multiplier}, scratch);
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   const int step = a.rows.two ? 2 : 1;
   const ptrdiff_t y_row = ptrdiff_t{1} * c.out_w * c.in_c;
-  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += c.out_h * y_row) {
+  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * in_c, y += c.out_h * y_row) {
     rows.start(x);
     for (int oh = 0; oh < c.out_h; oh += step) {
       const int top = oh * c.stride_h - c.pad_top;
@@ -220,7 +242,7 @@ void run(const void* args, const pare_io* io) {
   }
 }
 
-// With a multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].
+// With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].
 std::optional<Kernel> as_groups(const pare_depthwise_conv2d_s8_args& d, Isa isa, const Kernel& reference) {
   const int out_c = d.in_c * d.multiplier, taps = d.kernel_h * d.kernel_w;
   std::vector<int8_t> weights(static_cast<size_t>(out_c) * static_cast<size_t>(taps));
@@ -237,12 +259,13 @@ std::optional<Kernel> as_groups(const pare_depthwise_conv2d_s8_args& d, Isa isa,
 
 std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa,
                                                const Kernel& reference) {
-  if (conv.multiplier != 1) return as_groups(conv, isa, reference);
+  if (conv.multiplier > kMostTimes) return as_groups(conv, isa, reference);
   const auto loop = std::find_if(std::begin(kLoops), std::end(kLoops), [&](const Loop& l) { return l.isa == isa; });
   if (loop == std::end(kLoops) || !loop->run) return std::nullopt;
   auto packed = std::make_shared<Packed>();
   Args& a = packed->args;
   a.conv = conv;
+  a.conv.in_c *= conv.multiplier;
   a.inputs = tiles_s8(isa);
   a.loop = loop->run;
   a.lanes = loop->lanes;

@@ -112,6 +112,8 @@ std::vector<Problem> integer_problems() {
   for (const int64_t c : {4, 8, 12, 20, 64, 128})  // several units of each set of weights
     for (const int64_t k : {1, 3, 5}) list.push_back({.n = 2, .h = 4, .w = 37, .c = c, .k = k, .dilation = 1 + k % 2 * (c % 3), .pad = 2 * k - 1});
   list.push_back({.h = 3, .w = 45, .c = 20, .k = 2, .pad = 0});
+  for (const int64_t m : {2, 3, 4, 5, 16})
+    for (const int64_t stride : {1, 2}) list.push_back({.n = 2, .h = 5, .w = 21, .c = 6, .m = m, .stride = stride});
   list.push_back({.h = 1, .w = 5, .c = 8});
   list.push_back({.h = 9, .w = 9, .c = 8, .dilation = 2, .pad = 2});
   return list;
