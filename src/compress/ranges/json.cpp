@@ -43,10 +43,16 @@ Range read_range(const Json& json) {
 
 }  // namespace
 
+// A line a tensor, each made by itself: all of them as one Json would take more memory than what they tell of.
 std::string to_json(const Ranges& ranges) {
-  Json tensors = Json::object();
-  for (const auto& [name, range] : ranges.tensors) tensors[name] = range_json(range);
-  return Json{{"ranges", 1}, {"samples", ranges.samples}, {"source", ranges.source}, {"tensors", tensors}}.dump(1) + "\n";
+  const Json source = ranges.source;
+  std::string text = fmt::format("{{\n \"ranges\": 1,\n \"samples\": {},\n \"source\": {},\n \"tensors\": {{", ranges.samples, source.dump());
+  const char* separator = "\n";
+  for (const auto& [name, range] : ranges.tensors) {
+    text += fmt::format("{}  {}: {}", separator, Json(name).dump(-1, ' ', false, Json::error_handler_t::replace), range_json(range).dump());
+    separator = ",\n";
+  }
+  return text + "\n }\n}\n";
 }
 
 Result<Ranges> parse_ranges(const std::string& text, const std::string& place) {

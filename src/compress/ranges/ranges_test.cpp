@@ -134,5 +134,22 @@ TEST(RangeOf, HasAHistogramOnlyIfAsked) {
   EXPECT_EQ(range_of(values, false).max, range_of(values, true).max);
 }
 
+TEST(RangesJson, IsReadAsItWasWritten) {
+  Ranges ranges;
+  ranges.samples = 3;
+  ranges.source = "sha256:1";
+  ranges.tensors["a \"b\"/c:0"] = range_of(humped(1000, 0.1f), true);
+  ranges.tensors["d"] = range_of(humped(3, 5), true);
+  ranges.tensors["d"].sum = 1.0 / 3;
+  const std::string text = to_json(ranges);
+  const auto read = parse_ranges(text, "r.json");
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(to_json(*read), text);
+  EXPECT_EQ(read->source, ranges.source);
+  EXPECT_EQ(read->tensors.at("d").sum, 1.0 / 3);
+  EXPECT_EQ(read->tensors.at("a \"b\"/c:0").histogram.counts, ranges.tensors.begin()->second.histogram.counts);
+  EXPECT_TRUE(parse_ranges(to_json(Ranges{}), "none"));
+}
+
 }  // namespace
 }  // namespace pare
