@@ -6,19 +6,22 @@
 namespace pare {
 namespace {
 
-constexpr float kMagic = 12582912;  // 1.5 2^23: added to a float below 2^22, it leaves the nearest integer in the low bits
+constexpr double kMagic = 6755399441055744;  // 1.5 2^52: added to a double below 2^51, it leaves the nearest integer in the low bits
 
-// The least accumulator whose code is at least `code`, and what the float form must reach there: code - 1/2 - z.
+// The least accumulator whose code is at least k, what the float form must reach there, k - 1/2 - z, and the codes there
+// and just below.
 struct Threshold {
   int32_t acc;
   double half;
+  int32_t code, before;
 };
 
-// What vectors compute, before the clamp.
+// What vectors compute, before the clamp. Their product and sum with 1.5 2^23 in one rounding is the product's nearest
+// integer, the even one of two; in double the product is exact, so that this needs no fused instruction.
 int32_t evaluate(const FloatForm& f, int32_t acc) {
   const auto real = static_cast<float>(acc);
-  const float y = std::fma(real + std::copysign(f.nudge, real), f.scale, kMagic);
-  return std::bit_cast<int32_t>(y) - std::bit_cast<int32_t>(kMagic);
+  const double product = static_cast<double>(real + std::copysign(f.nudge, real)) * static_cast<double>(f.scale);
+  return static_cast<int32_t>(std::bit_cast<int64_t>(product + kMagic) - std::bit_cast<int64_t>(kMagic));
 }
 
 std::vector<Threshold> thresholds(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range, double m) {
@@ -26,19 +29,18 @@ std::vector<Threshold> thresholds(const pare_requantize_args& r, int32_t c, cons
   std::vector<Threshold> list;
   for (int32_t k = code(range.lo) + 1; k <= code(range.hi); ++k) {
     const double half = k - r.zero_point - 0.5;
-    auto acc = std::clamp(static_cast<int64_t>(std::floor(half / m)), range.lo, range.hi);
-    while (acc > range.lo && code(acc) >= k) --acc;
-    while (code(acc) < k) ++acc;
-    list.push_back({static_cast<int32_t>(acc), half});
+    auto acc = std::clamp(static_cast<int64_t>(std::ceil(half / m)), range.lo + 1, range.hi);
+    int32_t at = code(acc), before = code(acc - 1);
+    for (; at < k; at = code(acc)) before = at, ++acc;
+    for (; before >= k; before = code(acc - 1)) at = before, --acc;
+    list.push_back({static_cast<int32_t>(acc), half, at, before});
   }
   return list;
 }
 
-bool agree(const pare_requantize_args& r, int32_t c, const std::vector<Threshold>& list, const FloatForm& f) {
-  const auto equal = [&](int32_t acc) {
-    return pare_clamp(evaluate(f, acc) + r.zero_point, r.lo, r.hi) == pare_requantize(acc, c, &r);
-  };
-  return std::all_of(list.rbegin(), list.rend(), [&](const Threshold& t) { return equal(t.acc) && equal(t.acc - 1); });
+bool agree(const pare_requantize_args& r, const std::vector<Threshold>& list, const FloatForm& f) {
+  const auto code = [&](int32_t acc) { return pare_clamp(evaluate(f, acc) + r.zero_point, r.lo, r.hi); };
+  return std::all_of(list.rbegin(), list.rend(), [&](const Threshold& t) { return code(t.acc) == t.code && code(t.acc - 1) == t.before; });
 }
 
 // The nudges that all thresholds allow with `scale`: at least first, below second.
@@ -76,7 +78,7 @@ std::optional<FloatForm> float_form(const pare_requantize_args& r, int32_t c, co
     if (least > most) continue;
     for (double n = std::floor(std::ldexp(least, bits)) - 2; n <= std::ldexp(most, bits) + 2; ++n) {
       const FloatForm form{scale, static_cast<float>(std::ldexp(n, -bits))};
-      if (n >= 0 && agree(r, c, list, form)) return form;
+      if (n >= 0 && agree(r, list, form)) return form;
     }
   }
   return std::nullopt;
