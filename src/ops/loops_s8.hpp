@@ -34,11 +34,40 @@ struct ProductS8 {
   int32_t zero_a, zero_b;
 };
 
-/// An instruction set's loops; `sum_shift` is null if there are none.
+/// Places x + i stride[0] + j stride[1] + k stride[2], (i, j, k) below `extent`, each of `channels` codes, which become
+/// one place y. Vectors may read up to x_end, and write up to y_end what later stacks overwrite: stacks go in order.
+struct StackS8 {
+  const int8_t* x;
+  const int8_t* x_end;
+  int32_t extent[3];
+  ptrdiff_t stride[3];
+  int32_t channels;
+  int8_t* y;
+  int8_t* y_end;
+};
+
+/// round_half_away((sum + outside) / count); |sum + outside| + count below 2^24.
+struct AverageS8 {
+  RequantizeVectors requantize;
+  int32_t count, outside;
+};
+
+/// Of a sum: Eq. 25a reads sum_zero and lanes 0 to 15, Eq. 25b scale and offset.
+struct MeanS8 {
+  RequantizeVectors requantize;
+  int32_t sum_zero;
+  float scale, offset;
+};
+
+/// An instruction set's loops; all null if there are none.
 struct LoopsS8 {
   void (*sum_fixed)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23a
   void (*sum_shift)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23b
   void (*product)(const RowS8& row, const ProductS8& product) = nullptr;
+  void (*maximum)(const StackS8& stack, const RequantizeVectors& limits) = nullptr;
+  void (*average)(const StackS8& stack, const AverageS8& average) = nullptr;
+  void (*mean_fixed)(const StackS8& stack, const MeanS8& mean) = nullptr;  ///< Eq. 25a
+  void (*mean_real)(const StackS8& stack, const MeanS8& mean) = nullptr;   ///< Eq. 25b
 };
 LoopsS8 loops_s8_avx2();
 LoopsS8 loops_s8_avx512vnni();

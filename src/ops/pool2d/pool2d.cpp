@@ -5,6 +5,7 @@
 #include "ops/operands.hpp"
 #include "ops/pool2d/pool2d_f32.hpp"
 #include "ops/pool2d/pool2d_s8.h"
+#include "ops/pool2d/pool2d_s8_fast.hpp"
 #include "ops/pool2d/pool2d_u8.hpp"
 #include "ops/requantize.hpp"
 #include "ops/window.hpp"
@@ -114,7 +115,8 @@ Result<Kernel> prepare_s8(const Pool2d& op, const PrepareInput& input) {
   holder->args.hi = limits[1];
   const CKernel largest{pare_max_pool2d_s8, "pare_max_pool2d_s8", "ops/pool2d/pool2d_s8", "pare_pool2d_s8_args"};
   const CKernel mean{pare_average_pool2d_s8, "pare_average_pool2d_s8", "ops/pool2d/pool2d_s8", "pare_pool2d_s8_args"};
-  return kernel_of(max ? largest : mean, holder, visit);
+  const Kernel reference = kernel_of(max ? largest : mean, holder, visit);
+  return fast_pool2d_s8(holder->args, max, input.isa, reference).value_or(reference);
 }
 
 // Of QDQ models, whose maximum stands between uint8 tensors, and of plain bytes, which have no scale.

@@ -92,6 +92,60 @@ TEST(Pool2d, IntegersFollowTheReals) {
     }
 }
 
+// Vector kernels against the portable one, byte by byte.
+void expect_twins(const Pool2d& op, const Tensor& q) {
+  const Encoding e = s8(0.05f, -3);
+  for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert}) {
+    const Ran expected = ran(op, {input(q, e)}, {.out = e, .arithmetic = arithmetic});
+    for (const Isa isa : fast_isas()) {
+      const Ran fast = ran(op, {input(q, e)}, {.out = e, .arithmetic = arithmetic, .isa = isa});
+      EXPECT_EQ(fast.kernel.name, std::string(op.kind()) + "_s8_" + std::string(name_of(isa)));
+      EXPECT_EQ(fast.y, expected.y) << fast.kernel.name << to_string(q.shape());
+    }
+  }
+}
+
+TEST(Pool2d, FastKernelsMatchForAllChannelsAndWindows) {
+  Random random(4);
+  std::vector<int64_t> channels(std::begin(kEdgeSizes), std::end(kEdgeSizes));
+  channels.insert(channels.end(), {32, 63, 64, 65, 130});
+  for (const Kind kind : {Kind::Max, Kind::Average})
+    for (const int64_t c : channels)
+      for (const Activation activation : {Activation::None, Activation::Relu6})
+        for (const bool count_all : {false, true}) {
+          Pool2d op = window(kind, 3, 2, 1);
+          op.activation = activation;
+          op.count_include_pad = count_all;
+          expect_twins(op, random.codes({2, 5, 4, c}));
+          op.kernel_w = 4;  // half of a window's places: ties
+          expect_twins(op, random.codes({1, 3, 6, c}, -2, 2));
+        }
+}
+
+// Channel 4 k + j holds k - 128, and one more in j quarters of the places: so sums of all sizes and both signs, with ties.
+Tensor quarters(int64_t places) {
+  Tensor q(DType::I8, {1, places, 1, 1020});
+  for (int64_t i = 0; i < q.count(); ++i) {
+    const int64_t place = i / 1020, channel = i % 1020;
+    q.edit<int8_t>()[static_cast<size_t>(i)] = static_cast<int8_t>(channel / 4 - 128 + (place < channel % 4 * places / 4));
+  }
+  return q;
+}
+
+TEST(Pool2d, FastAveragesMatchForAllSums) {
+  for (const int64_t places : {1, 2, 3, 4, 7, 24, 64, 125, 255}) {
+    Pool2d op(Kind::Average);
+    op.kernel_h = places;
+    expect_twins(op, quarters(places));
+  }
+  for (const int code : {-128, 127}) {
+    Pool2d op(Kind::Average);
+    op.kernel_h = op.kernel_w = 256;
+    Random random(5);
+    expect_twins(op, random.codes({1, 256, 256, 3}, code, code));
+  }
+}
+
 TEST(Pool2d, MaximumRunsOnCodesUnderEveryArithmetic) {
   const Encoding u8 = Encoding::per_tensor(DType::U8, 0.1f, 128);
   Tensor q(DType::U8, {1, 2, 2, 1});

@@ -7,6 +7,7 @@
 
 #include "ops/operands.hpp"
 #include "ops/reduce/mean_f32.hpp"
+#include "ops/reduce/mean_s8_fast.hpp"
 #include "ops/reduce/mean_s8_prepare.h"
 #include "ops/requantize.hpp"
 
@@ -108,7 +109,8 @@ Result<Kernel> prepare_s8(const Mean& op, const PrepareInput& input) {
   if (!pare_prepare_mean(&holder->args, c_number(input.arithmetic), &axes, &from, &to))
     return Error{Code::Unsupported, "", fmt::format("axes {} of {}", to_string(op.axes), to_string(x.shape)),
                  "axes in at most three groups", ""};
-  return kernel_of({pare_mean_s8, "pare_mean_s8", "ops/reduce/mean_s8", "pare_mean_s8_args"}, holder, visit);
+  const Kernel reference = kernel_of({pare_mean_s8, "pare_mean_s8", "ops/reduce/mean_s8", "pare_mean_s8_args"}, holder, visit);
+  return fast_mean_s8(holder->args, input.isa, reference).value_or(reference);
 }
 
 }  // namespace

@@ -80,6 +80,31 @@ TEST(Mean, IntegersFollowTheReals) {
     }
 }
 
+// Vector kernels against the portable one, byte by byte; where the last axis is reduced, the portable one stays.
+void expect_twins(const Mean& op, const Tensor& q, const Encoding& ex, const Encoding& ey) {
+  for (const Arithmetic arithmetic : kIntegerArithmetics) {
+    const Ran expected = ran(op, {input(q, ex)}, {.out = ey, .arithmetic = arithmetic});
+    const bool last = q.shape().back() > 1 && !op.axes.empty() && op.axes.back() + 1 == static_cast<int64_t>(q.shape().size());
+    for (const Isa isa : fast_isas()) {
+      const Ran fast = ran(op, {input(q, ex)}, {.out = ey, .arithmetic = arithmetic, .isa = isa});
+      if (q.shape().back() > 1) EXPECT_EQ(fast.kernel.name, last ? "mean_s8" : "mean_s8_" + std::string(name_of(isa)));
+      EXPECT_EQ(fast.y, expected.y) << fast.kernel.name << " " << name_of(arithmetic) << to_string(q.shape()) << to_string(op.axes);
+    }
+  }
+}
+
+TEST(Mean, FastKernelsMatch) {
+  Random random(3);
+  for (int bits = 0; bits < 32; ++bits) expect_twins(mean(axes_of(bits)), random.codes({2, 3, 1, 4, 5}), s8(0.02f, 17), s8(0.008f, -4));
+  std::vector<int64_t> channels(std::begin(kEdgeSizes), std::end(kEdgeSizes));
+  channels.insert(channels.end(), {32, 63, 64, 65, 130, 1280});
+  for (const int64_t c : channels) {
+    expect_twins(mean({1, 2}), random.codes({2, 4, 4, c}), s8(0.02f, -128), s8(0.015f, -128));
+    expect_twins(mean({1, 2}), random.codes({1, 4, 4, c}, -3, 3), s8(0.5f, 0), s8(0.25f, 1));  // ties
+    expect_twins(mean({1, 2}), random.codes({1, 7, 7, c}, 100, 127), s8(0.9f, -128), s8(0.01f, 127));
+  }
+}
+
 TEST(Mean, RefusesSumsThatOverflow) {
   const TensorInfo x{"x", {1, 4194305}, "", s8(1, 0), {}}, y{"y", {1}, "", s8(1, 0), {}};
   EXPECT_EQ(mean({1}).prepare({{&x}, {&y}, Arithmetic::Tflm, Isa::Portable}).error().message(),
