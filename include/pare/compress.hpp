@@ -88,10 +88,11 @@ struct CalibrationControl {
   /// Called every few samples with how many are done, and a function that tells the Ranges so far. An Error ends it.
   std::function<Result<void>(int64_t done, const std::function<Ranges()>& so_far)> between;
   const Ranges* begun = nullptr;  ///< Ranges of the first samples, from which it goes on; may be null
+  Arithmetic arithmetic = Arithmetic::None;  ///< of an integer model
 };
 
-/// Runs the float `model` on `count` samples and collects every activation's range, inputs included. Streams: memory
-/// does not grow with `count`. The result is the same for any number of threads, and for any number of parts.
+/// Runs `model` on `count` samples and collects every activation's range, inputs included; codes count as the reals that
+/// they stand for. Streams: memory does not grow with `count`. The result is the same for any number of threads, and for any number of parts.
 /// Errors: the feed's and the control's; InvalidModel if a value is not a number; InvalidArgument if `begun` has other
 /// tensors, or more samples.
 Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const Feed& feed, const CalibrationControl& control);

@@ -96,7 +96,6 @@ struct Inspection {
   std::vector<TensorStatistics> tensors;
   std::string largest_tensor;
 };
-/// Errors: Unsupported for activations of an integer model.
 Result<Inspection> inspect(const InspectRequest& request, const Common& common);
 
 // ---- eval ---------------------------------------------------------------------------------------------------------

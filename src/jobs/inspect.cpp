@@ -69,12 +69,13 @@ void add_weights(const Model& model, const std::vector<double>& sigmas, Inspecti
   }
 }
 
-Result<void> add_activations(const Model& model, const InspectRequest& request, const Common& common, Inspection& inspection) {
-  if (model.quantized())
-    return Error{Code::Unsupported, request.model, "activations of an integer model", "a float model with --data", ""};
+Result<void> add_activations(const Model& model, Arithmetic arithmetic, const InspectRequest& request, const Common& common,
+                             Inspection& inspection) {
   PARE_TRY(const Dataset data, read_dataset(request.data.file));
   const std::string split = request.data.split.empty() ? "calibration" : request.data.split;
-  PARE_TRY(const Ranges ranges, ranges_over(model, data, split, request.data.limit, common, nullptr));
+  CalibrationControl control;
+  control.arithmetic = arithmetic;
+  PARE_TRY(const Ranges ranges, ranges_over(model, data, split, request.data.limit, common, nullptr, control));
   for (TensorId id = 0; id < static_cast<TensorId>(model.tensors.size()); ++id) {
     const TensorInfo& info = model.tensor(id);
     const auto found = ranges.tensors.find(info.name);
@@ -101,7 +102,7 @@ Result<Inspection> inspect(const InspectRequest& request, const Common& common) 
   for (const Node& node : model.nodes) inspection.layers.push_back(layer_of(model, node));
   add_weights(model, request.sigmas, inspection);
   if (!request.data.file.empty()) {
-    PARE_TRY(add_activations(model, request, common, inspection));
+    PARE_TRY(add_activations(model, arithmetic, request, common, inspection));
   }
   return inspection;
 }

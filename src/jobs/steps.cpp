@@ -38,7 +38,7 @@ Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::s
                            const Common& common, std::vector<std::string>* notes, CalibrationControl control) {
   if (model.inputs.size() != 1)
     return Error{Code::Unsupported, "model '" + model.name + "'", std::to_string(model.inputs.size()) + " inputs", "1 with a dataset", ""};
-  PARE_TRY(const InputAdapter adapter, InputAdapter::match(data, model.tensor(model.inputs[0]), Arithmetic::None));
+  PARE_TRY(const InputAdapter adapter, InputAdapter::match(data, model.tensor(model.inputs[0]), control.arithmetic));
   PARE_TRY(const auto sources, cursors(data, split, limit, common.threads));
   if (notes && !adapter.note().empty()) notes->push_back(adapter.note());
   const Feed feed = [&](int worker, int64_t index) -> Result<std::vector<std::vector<Tensor>>> {

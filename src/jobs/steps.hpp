@@ -21,7 +21,7 @@ bool is_qdq(const Model& model, const std::string& path);
 Result<Model> integer_form(const Model& qdq, bool keep_interface, Changes* changes);
 /// The samples of a split, with the caller's progress under the name `step`.
 Result<Samples> samples_of(const Dataset& data, const std::string& split, int64_t limit, const char* step, const Common& common);
-/// Ranges of a float model over a split of a dataset. `note` gets the adapter's, if it says anything.
+/// Ranges of a model over a split of a dataset. `note` gets the adapter's, if it says anything.
 /// `control` may say more than that the caller's progress and stop are looked at.
 Result<Ranges> ranges_over(const Model& model, const Dataset& data, const std::string& split, int64_t limit,
                            const Common& common, std::vector<std::string>* notes, CalibrationControl control = {});

@@ -71,7 +71,15 @@ class Calibrator {
  private:
   static constexpr int64_t kRound = 16;
 
-  static bool watched(const TensorInfo& t) { return !t.constant() && t.encoding.type == DType::F32; }
+  static bool watched(const TensorInfo& t) { return !t.constant() && (t.encoding.type == DType::F32 || t.encoding.affine()); }
+
+  // The tensor's reals; `holder` keeps those of codes.
+  std::span<const float> reals(const Context& context, TensorId id, Tensor& holder) const {
+    const Encoding& encoding = program_.model().tensor(id).encoding;
+    if (!encoding.affine()) return context.floats(id);
+    holder = dequantize(context.tensor(id), encoding);
+    return holder.view<float>();
+  }
 
   Result<void> sample(int worker, int64_t index, size_t slot) {
     PARE_TRY(const std::vector<std::vector<Tensor>> windows, feed_(worker, index));
@@ -86,7 +94,8 @@ class Calibrator {
 
   Result<void> look(int worker, size_t slot) {
     for (size_t i = 0; i < tensors_.size(); ++i) {
-      const std::span<const float> values = contexts_[static_cast<size_t>(worker)].floats(tensors_[i]);
+      Tensor holder;
+      const std::span<const float> values = reals(contexts_[static_cast<size_t>(worker)], tensors_[i], holder);
       Seen& seen = seen_[static_cast<size_t>(worker)][i];
       const Moments m = moments_of(values);
       if (!std::isfinite(m.squares))
@@ -152,7 +161,7 @@ class Calibrator {
 
 Result<Ranges> calibrate(const Model& model, int64_t count, int threads, const Feed& feed, const CalibrationControl& control) {
   if (count < 1) return Error{Code::InvalidArgument, "calibration", "no samples", "at least 1", ""};
-  PARE_TRY(Program program, Program::compile(model, {.keep_all = true}));
+  PARE_TRY(Program program, Program::compile(model, {.arithmetic = control.arithmetic, .keep_all = true}));
   Calibrator calibrator(std::move(program), threads, feed);
   if (control.begun) {
     PARE_TRY(calibrator.go_on(*control.begun));
