@@ -55,7 +55,7 @@ struct Cli {
   Output output_kind_ = Output::File;
 };
 
-/// Wrong usage, for people or as JSON: what CLI11 says about it, and the list of verbs for an unknown one.
+/// Wrong usage, for people or as JSON: what CLI11 says about it.
 Error usage_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments);
 
 /// A verb of the program: tools/X.cpp defines `extern const Verb X_verb`.

@@ -330,8 +330,7 @@ struct UsageRow {
 const UsageRow kUsage[] = {
     {"no verb", "", "command line: no verb; expected one of those that pare --help lists"},
     {"an unknown verb", "shrink float.onnx",
-     "command line: no verb 'shrink'; expected apply, calibrate, check, compare, convert, devices, emit, eval, "
-     "inspect, ops, quantize, run, verify"},
+     "command line: no verb 'shrink'; expected one of those that pare --help lists"},
     {"an unknown option", "inspect float.onnx --nope",
      "inspect: The following argument was not expected: --nope. See pare inspect --help"},
     {"a scheme in no list", "quantize float.onnx --data noise.data.json -o out.tflite --scheme int9",
