@@ -8,7 +8,7 @@ set(PARE_ROOTS ${CMAKE_BINARY_DIR}/roots)
 # Further public headers of a module, beside include/pare/NAME.hpp.
 set(PARE_HEADERS_base base tensor)
 set(PARE_HEADERS_model model op)
-set(PARE_HEADERS_jobs jobs verify emit_project bench)
+set(PARE_HEADERS_jobs jobs verify emit_project bench demo)
 
 function(pare_make_root name)
   file(MAKE_DIRECTORY ${PARE_ROOTS}/${name}/pare)

@@ -66,8 +66,10 @@ struct Verb {
 
 /// A number for JSON: infinite and undefined ones are null.
 Json number(double value);
-/// A link of proof for JSON.
-Json to_json(const Link& link);
+/// Links of proof for JSON.
+Json to_json(const std::vector<Link>& links);
+/// What `quantize` tells.
+Json to_json(const QuantizeReport& report);
 /// Does `values` satisfy "value >= float - 0.01"? Errors: InvalidArgument with the requirement.
 Result<bool> meets(const std::string& requirement, const std::map<std::string, double>& values);
 /// What is wrong with the text as a requirement by these names; empty if nothing is.

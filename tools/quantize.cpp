@@ -3,15 +3,8 @@
 #include "cli.hpp"
 
 namespace pare::tools {
-namespace {
 
-Json to_json(const std::vector<Link>& links) {
-  Json all = Json::array();
-  for (const Link& link : links) all.push_back(tools::to_json(link));
-  return all;
-}
-
-Json to_report(const QuantizeReport& r) {
+Json to_json(const QuantizeReport& r) {
   return {{"scheme", r.scheme},
           {"device", r.device.empty() ? Json(nullptr) : Json(r.device)},
           {"arithmetic", name_of(r.arithmetic)},
@@ -31,6 +24,8 @@ Json to_report(const QuantizeReport& r) {
           {"notes", r.notes}};
 }
 
+namespace {
+
 std::string to_text(const QuantizeReport& r) {
   return fmt::format("{:<10} {:>10} {:>12} {:>9}\nfloat      {:>10.4f} {:>12} {:>9.3f}\nquantized  {:>10.4f} {:>12} {:>9.3f}\n"
                      "agreement {:.4f}, {:.1f} dB, weights {} bytes, arena {} bytes, verified: {}\nwrote {} and {}\n",
@@ -44,7 +39,7 @@ int act(Cli& cli, const QuantizeRequest& request) {
   const auto r = quantize_model(request, cli.common);
   if (!r) return cli.fail(r.error());
   cli.say(r->notes);
-  return cli.finish(to_report(*r), to_text(*r),
+  return cli.finish(to_json(*r), to_text(*r),
                     {{"value", r->quantized_evaluation.value}, {"float", r->float_evaluation.value}, {"agreement", r->agreement},
                      {"file_bytes", r->quantized_bytes}, {"weight_bytes", r->size.weight_bytes}, {"arena_bytes", r->size.arena_bytes}});
 }

@@ -6,9 +6,12 @@
 
 namespace pare::tools {
 
-Json to_json(const Link& link) {
-  return {{"link", link.link}, {"name", link.name}, {"ran", link.ran}, {"samples", link.samples}, {"tensors", link.tensors},
-          {"equal", link.equal}, {"first_difference", link.first_difference}, {"reason", link.reason}};
+Json to_json(const std::vector<Link>& links) {
+  Json all = Json::array();
+  for (const Link& l : links)
+    all.push_back({{"link", l.link}, {"name", l.name}, {"ran", l.ran}, {"samples", l.samples}, {"tensors", l.tensors},
+                   {"equal", l.equal}, {"first_difference", l.first_difference}, {"reason", l.reason}});
+  return all;
 }
 
 namespace {
@@ -31,13 +34,9 @@ int act(Cli& cli, VerifyRequest request, const DataUse& data) {
   request.shapes = cli.common.shapes;
   const auto r = verify_file(request);
   if (!r) return cli.fail(r.error());
-  Json links = Json::array();
   std::string text;
-  for (const Link& link : r->links) {
-    links.push_back(to_json(link));
-    text += text_of(link);
-  }
-  const int code = cli.finish({{"verified", r->verified}, {"links", links}}, text + "verified: " + r->verified + "\n",
+  for (const Link& link : r->links) text += text_of(link);
+  const int code = cli.finish({{"verified", r->verified}, {"links", to_json(r->links)}}, text + "verified: " + r->verified + "\n",
                               {{"file_bytes", r->file_bytes}, {"weight_bytes", r->weight_bytes}, {"arena_bytes", r->arena_bytes}});
   return r->verified == "none" ? kFailed : code;
 }

@@ -143,6 +143,8 @@ struct QuantizeReport {
   int64_t float_bytes = 0, quantized_bytes = 0;
   Size size;
   double agreement = 0, sqnr_db = 0;
+  Changes changes;          ///< of the passes that simplified the model
+  Ranges ranges;            ///< of the simplified model's activations
   std::vector<Link> links;  ///< 1 to 3 on the first samples, 5 on all if a runtime was asked for
   std::vector<std::string> notes;
 };

@@ -1,6 +1,4 @@
-#include <algorithm>
-#include <cmath>
-
+#include "jobs/statistics.hpp"
 #include "jobs/steps.hpp"
 
 namespace pare {
@@ -26,49 +24,6 @@ LayerInfo layer_of(const Model& model, const Node& node) {
   return layer;
 }
 
-// Share of a histogram's values outside [low, high]; a bin that is cut counts by its cut part.
-double share_outside(const Histogram& histogram, double low, double high) {
-  const double width = histogram.width();
-  double inside = 0, all = 0;
-  for (size_t i = 0; i < histogram.counts.size(); ++i) {
-    const double begin = (static_cast<double>(i) - static_cast<double>(Histogram::kHalf)) * width;
-    const double covered = std::clamp((std::min(begin + width, high) - std::max(begin, low)) / width, 0.0, 1.0);
-    inside += covered * static_cast<double>(histogram.counts[i]);
-    all += static_cast<double>(histogram.counts[i]);
-  }
-  return all > 0 ? 1 - inside / all : 0;
-}
-
-double share_outside(std::span<const float> values, double low, double high) {
-  const auto out = std::count_if(values.begin(), values.end(), [&](float v) { return v < low || v > high; });
-  return values.empty() ? 0 : static_cast<double>(out) / static_cast<double>(values.size());
-}
-
-void add_sigmas(TensorStatistics& t, const std::vector<double>& sigmas, const std::function<double(double, double)>& outside) {
-  for (const double n : sigmas) {
-    const double low = t.range.mean - n * t.range.std, high = t.range.mean + n * t.range.std;
-    t.sigmas.push_back({n, low, high, outside(low, high)});
-  }
-}
-
-bool is_weight(const Model& model, TensorId id) {
-  const TensorInfo& t = model.tensor(id);
-  if (!t.constant() || t.encoding.type == DType::I64) return false;
-  const bool plain_integer = !t.encoding.affine() && t.encoding.type != DType::F32 && t.encoding.type != DType::F16;
-  return !plain_integer && !model.consumers(id).empty();
-}
-
-void add_weights(const Model& model, const std::vector<double>& sigmas, Inspection& inspection) {
-  for (TensorId id = 0; id < static_cast<TensorId>(model.tensors.size()); ++id) {
-    if (!is_weight(model, id)) continue;
-    const TensorInfo& info = model.tensor(id);
-    const Tensor reals = dequantize(info.data, info.encoding);
-    TensorStatistics t{info.name, "weight", info.shape, range_of(reals.view<float>(), true), {}};
-    add_sigmas(t, sigmas, [&](double low, double high) { return share_outside(reals.view<float>(), low, high); });
-    inspection.tensors.push_back(std::move(t));
-  }
-}
-
 Result<void> add_activations(const Model& model, Arithmetic arithmetic, const InspectRequest& request, const Common& common,
                              Inspection& inspection) {
   PARE_TRY(const Dataset data, read_dataset(request.data.file));
@@ -76,15 +31,7 @@ Result<void> add_activations(const Model& model, Arithmetic arithmetic, const In
   CalibrationControl control;
   control.arithmetic = arithmetic;
   PARE_TRY(const Ranges ranges, ranges_over(model, data, split, request.data.limit, common, nullptr, control));
-  for (TensorId id = 0; id < static_cast<TensorId>(model.tensors.size()); ++id) {
-    const TensorInfo& info = model.tensor(id);
-    const auto found = ranges.tensors.find(info.name);
-    if (info.constant() || found == ranges.tensors.end()) continue;
-    const bool input = std::find(model.inputs.begin(), model.inputs.end(), id) != model.inputs.end();
-    TensorStatistics t{info.name, input ? "input" : "activation", info.shape, found->second, {}};
-    add_sigmas(t, request.sigmas, [&](double low, double high) { return share_outside(t.range.histogram, low, high); });
-    inspection.tensors.push_back(std::move(t));
-  }
+  for (TensorStatistics& t : activation_statistics(model, ranges, request.sigmas)) inspection.tensors.push_back(std::move(t));
   return {};
 }
 
@@ -100,7 +47,7 @@ Result<Inspection> inspect(const InspectRequest& request, const Common& common) 
   inspection.file_bytes = source.file_bytes;
   inspection.largest_tensor = largest_tensor(model);
   for (const Node& node : model.nodes) inspection.layers.push_back(layer_of(model, node));
-  add_weights(model, request.sigmas, inspection);
+  inspection.tensors = weight_statistics(model, request.sigmas);
   if (!request.data.file.empty()) {
     PARE_TRY(add_activations(model, arithmetic, request, common, inspection));
   }

@@ -31,9 +31,9 @@ Result<Work> compute(const QuantizeRequest& request, const Dataset& data, const 
   Work work;
   PARE_TRY(work.source, load(request.model, common));
   PARE_TRY(require_float(work.source, request.model));
-  PARE_TRY(work.simple, simplify(work.source.model, !request.keep_interface, nullptr));
-  PARE_TRY(const Ranges ranges, find_ranges(request, data, work.simple, common, &report.notes));
-  PARE_TRY(work.plan, decide_plan(request, work.simple, ranges, common));
+  PARE_TRY(work.simple, simplify(work.source.model, !request.keep_interface, &report.changes));
+  PARE_TRY(report.ranges, find_ranges(request, data, work.simple, common, &report.notes));
+  PARE_TRY(work.plan, decide_plan(request, work.simple, report.ranges, common));
   work.plan.model_hash = work.source.hash;
   work.plan.seed = common.seed;
   work.plan.arithmetic = name_of(report.arithmetic);
