@@ -75,15 +75,15 @@ std::vector<Report::Fact> highlights_of(const QuantizeReport& q) {
 std::string proof_clause(const VerifyReport& proof) {
   const auto ran = std::count_if(proof.links.begin(), proof.links.end(), [](const Link& l) { return l.ran; });
   if (proof.verified == "none") return "a link of proof differs: do not ship this file";
-  return fmt::format("{} computations of it{} agree in every bit", ran,
-                     proof.verified == "independent" ? ", one of them by a foreign runtime," : "");
+  return fmt::format("{} ways to compute it{} agree in every bit", ran,
+                     proof.verified == "independent" ? ", one of them a foreign runtime," : "");
 }
 
 std::string verdict_of(const ReportParts& parts) {
   const QuantizeReport& q = *parts.quantized;
   const Evaluation &f = q.float_evaluation, &i = q.quantized_evaluation;
-  return fmt::format("In {} the network keeps a {} of {:.4f} of float's {:.4f} ({}) on {} samples, its file is {}, and {}.", q.scheme,
-                     f.metric, i.value, f.value, change_of(f.value, i.value), with_commas(i.count),
+  return fmt::format("{} has a {} of {:.4f} where float has {:.4f} ({}) on {} samples, its file is {}, and {}.", q.scheme, f.metric,
+                     i.value, f.value, change_of(f.value, i.value), with_commas(i.count),
                      ratio(static_cast<double>(q.float_bytes), static_cast<double>(q.quantized_bytes)), proof_clause(*parts.proof));
 }
 
@@ -94,10 +94,21 @@ std::vector<Report::Layer> layers_of(const Inspection& inspection) {
   return all;
 }
 
+// Of each pass, what is alike stands together.
+std::vector<Report::Step> steps_of(const Changes& changes) {
+  std::vector<Report::Step> all;
+  for (const Change& c : changes) {
+    const auto alike = [&](const Report::Step& s) { return s.pass == c.pass && s.what == c.what; };
+    const auto last = std::find_if(all.rbegin(), all.rend(), alike);
+    all.insert(last == all.rend() ? all.end() : last.base(), {c.pass, joined(c.from), c.to, c.what});
+  }
+  return all;
+}
+
 Report::Proof proof_of(const Link& l) {
   if (!l.ran) return {l.link, l.name, "skipped", l.reason};
   if (!l.equal) return {l.link, l.name, "differs", l.first_difference};
-  return {l.link, l.name, "equal", fmt::format("{} samples, {} tensors", with_commas(l.samples), l.tensors)};
+  return {l.link, l.name, "equal", fmt::format("{} samples, {} tensor{}", with_commas(l.samples), l.tensors, l.tensors == 1 ? "" : "s")};
 }
 
 }  // namespace
@@ -117,7 +128,7 @@ Report make_report(const ReportParts& parts) {
   r.ranges_note = fmt::format("Measured on the {} calibration samples, in the float model.", with_commas(q.ranges.samples));
   r.tensors = report_tensors(parts);
   r.layers = layers_of(*parts.after);
-  for (const Change& c : q.changes) r.steps.push_back({c.pass, joined(c.from), c.to, c.what});
+  r.steps = steps_of(q.changes);
   for (const Link& l : parts.proof->links) r.proofs.push_back(proof_of(l));
   r.notes = q.notes;
   return r;

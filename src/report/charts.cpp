@@ -37,28 +37,28 @@ size_t worst_of(const TensorRefs& tensors) {
 std::string loss_row(const Report::Tensor& t, size_t row, const Axis& axis, bool worst) {
   const double top = row_top(row), db = t.loss->sqnr_db;
   const double end = axis.at(std::clamp(db, axis.low, axis.high));
-  const std::string value = std::isinf(db) ? "equal" : real(db) + " dB" + (db > axis.high ? " (beyond the axis)" : "");
+  const std::string value = std::isinf(db) ? "equal" : real(db) + " dB" + (db > axis.high ? " →" : "");
   return name_label(t, row) + svg_rect(kLabel, top + 4, end - kLabel, kRow - 8, worst ? "bar worst" : "bar", t.name + ": " + value) +
-         svg_text(end + 6, top + 16, "value", "start", value) + svg_text(kWidth - 150, top + 16, "muted", "start", t.op) +
-         svg_text(kWidth - 6, top + 16, "number", "end", real(t.loss->cosine, 6));
+         svg_text(end + 6, top + 16, "value", "start", value) + svg_text(kWidth - 210, top + 16, "muted", "start", t.op) +
+         svg_text(kWidth - 6, top + 16, "number", "end", fixed(t.loss->cosine, 6));
 }
 
 }  // namespace
 
 std::string loss_chart(const TensorRefs& tensors) {
   const double bottom = row_top(tensors.size()) + 4 + kRow;
-  const Axis axis{0, loss_end(tensors), kLabel, kWidth - 240};
+  const Axis axis{0, loss_end(tensors), kLabel, kWidth - 320};
   const size_t worst = worst_of(tensors);
   std::string out = svg_grid(axis, 8 + kRow, bottom, 5, " dB");
   out += svg_text(kLabel - 10, 22, "head", "end", "tensor") + svg_text(kLabel, 22, "head", "start", "SQNR; a longer bar is closer to float") +
-         svg_text(kWidth - 150, 22, "head", "start", "made by") + svg_text(kWidth - 6, 22, "head", "end", "cosine");
+         svg_text(kWidth - 210, 22, "head", "start", "made by") + svg_text(kWidth - 6, 22, "head", "end", "cosine");
   for (size_t i = 0; i < tensors.size(); ++i) out += loss_row(*tensors[i], i + 1, axis, i == worst);
   return svg(kWidth, bottom + 24, "Signal to quantization noise of each tensor", out);
 }
 
 namespace {
 
-constexpr double kRangeEnd = 640;
+constexpr double kRangeEnd = 570, kColumnRange = 710, kColumnOutside = 800;
 
 void widen(Axis& axis, double low, double high) {
   axis.low = std::min(axis.low, low);
@@ -93,17 +93,17 @@ std::string range_row(const Report::Tensor& t, size_t row, const Axis& axis) {
   out += svg_rect(axis.at(t.min), middle - 3, std::max(axis.at(t.max) - axis.at(t.min), 1.5), 6, "span",
                   t.name + ": " + real(t.min, 4) + " to " + real(t.max, 4) + ", mean " + real(t.mean, 4));
   out += sigma_marks(t, middle, axis) + svg_rect(axis.at(t.mean) - 2, middle - 5, 4, 10, "mean", "mean " + real(t.mean, 4));
-  out += svg_text(kRangeEnd + 84, middle + 4, "number", "end", real(t.min) + " … " + real(t.max));
+  out += svg_text(kColumnRange, middle + 4, "number", "end", real(t.min) + " … " + real(t.max));
   const std::string outside = t.marks.empty() ? "" : percent(t.marks.back().outside);
-  out += svg_text(kRangeEnd + 164, middle + 4, "number", "end", outside);
+  out += svg_text(kColumnOutside, middle + 4, "number", "end", outside);
   return out + svg_text(kWidth - 6, middle + 4, "number", "end", t.grid ? real(t.grid->step) : "");
 }
 
 std::string range_heads(const TensorRefs& tensors) {
   const bool marked = !tensors[0]->marks.empty();
-  std::string out = svg_text(kLabel - 10, 22, "head", "end", "tensor") + svg_text(kRangeEnd + 84, 22, "head", "end", "min … max") +
+  std::string out = svg_text(kLabel - 10, 22, "head", "end", "tensor") + svg_text(kColumnRange, 22, "head", "end", "min … max") +
                     svg_text(kWidth - 6, 22, "head", "end", "step of codes");
-  if (marked) out += svg_text(kRangeEnd + 164, 22, "head", "end", "outside " + real(tensors[0]->marks.back().sigma) + "σ");
+  if (marked) out += svg_text(kColumnOutside, 22, "head", "end", "outside " + real(tensors[0]->marks.back().sigma) + "σ");
   return out;
 }
 
@@ -157,10 +157,17 @@ std::string count_ticks(const Axis& y, double end) {
   return out;
 }
 
+constexpr double kCodesApart = 16;
+
+// The ends of the grid, and a tick at every 16th code between them.
 std::string clip_limits(const Report::Grid& grid, const Axis& x) {
   std::string out;
   for (const double limit : {grid.low, grid.high}) out += svg_line(x.at(limit), kPlotTop - 6, x.at(limit), kPlotBottom, "limit");
-  return out + svg_line(x.at(grid.low), kPlotTop - 6, x.at(grid.high), kPlotTop - 6, "limit");
+  out += svg_line(x.at(grid.low), kPlotTop - 6, x.at(grid.high), kPlotTop - 6, "limit");
+  const double apart = grid.step * kCodesApart;
+  for (double at = grid.low + apart; apart > 0 && at < grid.high && grid.high - grid.low < 64 * apart; at += apart)
+    out += svg_line(x.at(at), kPlotTop - 6, x.at(at), kPlotTop - 2, "limit");
+  return out;
 }
 
 std::string grid_text(const Report::Grid& grid) {

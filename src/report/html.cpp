@@ -85,8 +85,8 @@ std::string histograms(const Report& r) {
   for (const auto* t : choose(r, [](const Report::Tensor& t) { return t.drawn; })) plots += histogram_chart(*t);
   if (plots.empty()) return "";
   return section("histograms", "Where the values lie",
-                 "<p class=\"note\">Counts on a logarithmic axis. <span class=\"key k-limit\"></span>first and last code of the grid; what lies "
-                 "outside is clipped.</p>\n<div class=\"plots\">\n" + plots + "</div>\n");
+                 "<p class=\"note\">Counts on a logarithmic axis. <span class=\"key k-limit\"></span>first and last code of the grid, with a "
+                 "tick at every 16th code; what lies outside is clipped.</p>\n<div class=\"plots\">\n" + plots + "</div>\n");
 }
 
 std::string layers(const Report& r) {
@@ -99,13 +99,23 @@ std::string layers(const Report& r) {
                  table({{"layer"}, {"operator"}, {"stored as"}, {"output"}, {"MACs", "n"}, {"parameters", "n"}, {"weights, bytes", "n"}}, rows));
 }
 
+std::string step_text(const Report::Step& s) {
+  return fmt::format("<span class=\"step\">{}{}</span>\n", escaped(s.from), s.to.empty() ? "" : " → " + escaped(s.to));
+}
+
+// Neighbouring steps of one kind share a row.
 std::string passes(const Report& r) {
   if (r.steps.empty()) return "";
   std::string rows;
-  for (const Report::Step& s : r.steps)
-    rows += "<tr>" + cell(s.pass) + cell(s.from, "m") + cell(s.to, "m") + cell(s.what) + "</tr>\n";
+  for (size_t i = 0, next = 0; i < r.steps.size(); i = next) {
+    const Report::Step& first = r.steps[i];
+    std::string nodes;
+    for (next = i; next < r.steps.size() && r.steps[next].pass == first.pass && r.steps[next].what == first.what; ++next)
+      nodes += step_text(r.steps[next]);
+    rows += "<tr>" + cell(first.pass) + cell(first.what) + cell(std::to_string(next - i), "n") + "<td class=\"m\">" + nodes + "</td></tr>\n";
+  }
   return section("passes", "What was moved, folded and fused",
-                 table({{"pass"}, {"nodes before"}, {"node after"}, {"what happened"}}, rows));
+                 table({{"pass"}, {"what happened"}, {"times", "n"}, {"nodes before → node after"}}, rows));
 }
 
 std::string proofs(const Report& r) {

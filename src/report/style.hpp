@@ -30,11 +30,11 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 code, pre, td.m { font: 13px/1.5 ui-monospace, "SFMono-Regular", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 pre { background: var(--code); border-radius: 8px; padding: 12px 16px; overflow-x: auto; white-space: pre; }
 .equal { color: var(--good); font-weight: 600; } .differs { color: var(--warn); font-weight: 600; } .skipped { color: var(--soft); }
-details { margin: 10px 0; } summary { cursor: pointer; color: var(--soft); }
+.step { display: inline-block; margin: 0 22px 2px 0; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr)); gap: 18px 24px; margin-top: 12px; }
 .key { display: inline-block; width: 22px; height: 10px; vertical-align: middle; margin: 0 4px 2px 12px; border-radius: 1px; }
 .key.first { margin-left: 0; } .key.k-span { background: var(--series); } .key.k-cover { background: var(--pale); }
-.key.k-mean { background: var(--ink); width: 4px; height: 12px; } .key.k-sigma { background: var(--soft); width: 2px; height: 12px; }
+.key.k-mean { background: var(--ink); width: 4px; height: 12px; } .key.k-sigma { background: var(--ink); opacity: 0.75; width: 2px; height: 12px; }
 .key.k-limit { background: var(--warn); width: 2px; height: 12px; } .key.k-worst { background: var(--warn); }
 svg { width: 100%; height: auto; display: block; margin: 8px 0; font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
 svg text { fill: var(--ink); font-size: 12px; font-variant-numeric: tabular-nums; }
@@ -44,7 +44,7 @@ svg .muted, svg .head, svg .tick { fill: var(--soft); } svg .head { font-size: 1
 svg .grid { stroke: var(--line); } svg .zero { stroke: var(--soft); opacity: 0.6; }
 svg .bar, svg .bin, svg .span { fill: var(--series); } svg .worst { fill: var(--warn); }
 svg .cover { fill: var(--pale); } svg .mean { fill: var(--ink); }
-svg .sigma { stroke: var(--soft); stroke-width: 1.2; } svg .limit { stroke: var(--warn); stroke-width: 1.5; }
+svg .sigma { stroke: var(--ink); stroke-width: 1; opacity: 0.75; } svg .limit { stroke: var(--warn); stroke-width: 1.5; }
 footer { margin-top: 48px; color: var(--soft); font-size: 13px; }
 @media print { main { max-width: none; padding: 0; } .tile, svg, tr { break-inside: avoid; } }
 )css";

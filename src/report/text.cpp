@@ -28,6 +28,10 @@ std::string real(double value, int digits) {
   return (value < 0 ? "−" : "") + text;
 }
 
+std::string fixed(double value, int digits) {
+  return std::isfinite(value) ? (value < 0 ? "−" : "") + fmt::format("{:.{}f}", std::fabs(value), digits) : real(value);
+}
+
 std::string grouped(int64_t value) {
   std::string digits = std::to_string(value < 0 ? -value : value);
   for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
