@@ -35,7 +35,7 @@ struct DemoReport {
   double seconds = 0;
 };
 /// Inspects, quantizes, compares, verifies and emits the example network on Fashion-MNIST, each figure computed once,
-/// and writes files and report to a folder that did not exist or was empty: whole or not at all.
+/// and writes files and report to a folder that did not exist, was empty or held an older demo: whole or not at all.
 /// Errors: Io with the Debian package's name if the data are missing; those of the jobs.
 Result<DemoReport> demo(const DemoRequest& request, const Common& common);
 

@@ -3,13 +3,13 @@
 #include "pare/demo.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/files.hpp"
 #include "jobs/make_report.hpp"
+#include "jobs/staged_folder.hpp"
 #include "jobs/steps.hpp"
 
 extern "C" {
@@ -30,42 +30,25 @@ constexpr const char* kQuantized = "fashion_mnist_int8.tflite";
 constexpr const char* kProject = "c";
 constexpr const char* kPage = "report.html";
 
-/// The folder while it is being made: beside its place, and removed unless it was put there.
-class Workshop {
- public:
-  explicit Workshop(const std::string& output) : target_(fs::path(output).has_filename() ? fs::path(output) : fs::path(output).parent_path()) {
-    part_ = target_.string() + ".part-" + std::to_string(::getpid());
-  }
-  ~Workshop() {
-    std::error_code ignored;
-    fs::remove_all(part_, ignored);
-  }
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
+bool is_demo(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / kPage, ignored) && fs::exists(folder / kQuantized, ignored) && fs::exists(folder / kData, ignored);
+}
 
-  /// Errors: Io if the target is there and not an empty folder, or the folder cannot be made.
+/// Names in the folder while it is being made, and when it stands.
+struct Workshop {
+  StagedFolder folder;
+
+  explicit Workshop(const std::string& output) : folder(output, {"demo", is_demo}) {}
   Result<void> open() const {
+    PARE_TRY(folder.check());
     std::error_code error;
-    if (fs::exists(target_) && !fs::is_empty(target_, error))
-      return Error{Code::Io, target_.string(), "there is something in it", "a folder that does not exist or is empty",
-                   "Remove it, or name another one with --out"};
-    fs::create_directories(part_, error);
-    if (error) return Error{Code::Io, part_, error.message(), "a folder that can be made", ""};
+    fs::create_directories(folder.path(), error);
+    if (error) return Error{Code::Io, folder.target().string(), error.message(), "a folder that can be made", ""};
     return {};
   }
-  Result<void> publish() const {
-    std::error_code error;
-    fs::rename(part_, target_, error);
-    if (error) return Error{Code::Io, target_.string(), error.message(), "a folder that does not exist or is empty", ""};
-    return {};
-  }
-  std::string at(const std::string& name) const { return (fs::path(part_) / name).string(); }
-  std::string final_place(const std::string& name) const { return (target_ / name).string(); }
-  const std::string& folder() const { return part_; }
-
- private:
-  fs::path target_;
-  std::string part_;
+  std::string at(const std::string& name) const { return (folder.path() / name).string(); }
+  std::string final_place(const std::string& name) const { return (folder.target() / name).string(); }
 };
 
 Result<std::string> data_folder() {
@@ -230,7 +213,7 @@ Result<void> report_step(Demo& d) {
 
 // What other jobs called by the folder's first name gets its last.
 void name_places(Demo& d) {
-  d.report.output = d.shop.final_place("");
+  d.report.output = d.shop.folder.target().string();
   d.report.quantized.output = d.shop.final_place(kQuantized);
   d.report.quantized.plan = d.report.quantized.output + ".plan.json";
 }
@@ -246,7 +229,7 @@ Result<DemoReport> demo(const DemoRequest& request, const Common& common) {
   for (const auto step : {inspect_step, quantize_step, compare_step, verify_step, emit_step, report_step}) {
     PARE_TRY(step(d));
   }
-  PARE_TRY(shop.publish());
+  PARE_TRY(shop.folder.publish());
   name_places(d);
   d.report.seconds = seconds_since(d.start);
   return d.report;

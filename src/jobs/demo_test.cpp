@@ -44,7 +44,7 @@ TEST(DemoJob, LeavesModelPlanProjectAndReport) {
   if (!data_is_here()) GTEST_SKIP() << "no Fashion-MNIST: install dataset-fashion-mnist";
   const TempFolder folder;
   std::vector<std::string> steps;
-  DemoRequest ask{.output = folder.at("out"), .limit = 40, .with = "", .python = "", .on_step = [&](const DemoStep& s) { steps.push_back(s.name); }};
+  const DemoRequest ask{.output = folder.at("out"), .limit = 40, .with = "", .python = "", .on_step = [&](const DemoStep& s) { steps.push_back(s.name); }};
   const auto r = demo(ask, {});
   ASSERT_TRUE(r) << r.error().message();
   EXPECT_EQ(entries(folder.at("")), 1);
@@ -59,6 +59,9 @@ TEST(DemoJob, LeavesModelPlanProjectAndReport) {
   for (const char* part : {"Fashion-MNIST network in int8", "id=\"losses\"", "id=\"histograms\"", "conv1, bn1 → conv1", "plan applied again"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
   EXPECT_EQ(text.find(".part-"), std::string::npos);
+  const auto again = demo(ask, {});
+  ASSERT_TRUE(again) << "an older demo is replaced: " << again.error().message();
+  EXPECT_EQ(entries(folder.at("")), 1);
 }
 
 TEST(DemoJob, NamesThePackageOfMissingData) {
@@ -77,7 +80,7 @@ TEST(DemoJob, LeavesAFullFolderAlone) {
   folder.write("mine", "x");
   const auto r = demo({.output = folder.at(""), .with = "", .python = "", .on_step = {}}, {});
   ASSERT_FALSE(r);
-  EXPECT_NE(r.error().message().find("there is something in it"), std::string::npos) << r.error().message();
+  EXPECT_NE(r.error().message().find("there are other files in it"), std::string::npos) << r.error().message();
   EXPECT_EQ(entries(folder.at("")), 1);
 }
 

@@ -1,9 +1,8 @@
 #include "pare/emit_project.hpp"
 
-#include <unistd.h>
-
 #include <filesystem>
 
+#include "jobs/staged_folder.hpp"
 #include "jobs/steps.hpp"
 #include "jobs/vectors.hpp"
 
@@ -28,28 +27,11 @@ bool is_project(const fs::path& folder) {
   return fs::exists(folder / "model.c", ignored) && fs::exists(folder / "model.h", ignored) && fs::is_directory(folder / "kernels", ignored);
 }
 
-// Puts `part` where `target` is; an older project there is removed when its successor stands.
-Result<void> put_in_place(const fs::path& part, const fs::path& target) {
-  const fs::path before = part.string() + "-before";
-  std::error_code error;
-  if (is_project(target)) fs::rename(target, before, error);
-  if (!error) fs::rename(part, target, error);
-  std::error_code ignored;
-  if (error && fs::exists(before, ignored)) fs::rename(before, target, ignored);
-  fs::remove_all(before, ignored);
-  if (!error) return {};
-  return Error{Code::Io, target.string(), error.message(), "a folder that does not exist, is empty or holds an older project", ""};
-}
-
 Result<void> write_whole(std::span<const EmittedFile> files, const std::string& output) {
-  const fs::path target = fs::path(output).has_filename() ? fs::path(output) : fs::path(output).parent_path();
-  const std::string part = target.string() + ".part-" + std::to_string(::getpid());
-  Result<void> done = write_project(files, part);
-  if (done) done = put_in_place(part, target);
-  else done = Error{Code::Io, output, done.error().found, done.error().expected, ""};
-  std::error_code ignored;
-  fs::remove_all(part, ignored);
-  return done;
+  const StagedFolder folder(output, {"project", is_project});
+  const Result<void> written = write_project(files, folder.path().string());
+  if (!written) return Error{Code::Io, output, written.error().found, written.error().expected, ""};
+  return folder.publish();
 }
 
 }  // namespace
