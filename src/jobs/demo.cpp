@@ -128,8 +128,8 @@ Result<void> compare_step(Demo& d) {
 Result<void> verify_step(Demo& d) {
   const DataUse data = d.data(kVerifiedSamples);
   PARE_TRY(d.report.proof, verify_file({.file = d.shop.at(kQuantized), .data = data.file, .against = d.shop.at(kModel), .plan = "",
-                                        .with = d.request.with, .python = d.request.python, .arithmetic = "", .isa = d.common.isa, .shapes = {},
-                                        .limit = data.limit, .threads = d.common.threads}));
+                                        .with = d.request.with, .python = d.request.python, .arithmetic = "", .device = "", .isa = d.common.isa,
+                                        .shapes = {}, .limit = data.limit, .threads = d.common.threads}));
   int64_t equal = 0, ran = 0;
   for (const Link& link : d.report.proof.links) {
     ran += link.ran;
