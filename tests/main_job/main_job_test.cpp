@@ -1,13 +1,16 @@
 // The main job on real models and data: known accuracies, what silicon printed, and our own int8 files.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
-#include "job_data.hpp"
-#include "pare/compress.hpp"
+#include "networks/networks.hpp"
 
 namespace pare {
 namespace {
@@ -17,16 +20,9 @@ using namespace test;
 class MainJob : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(data_folder() + "/models")) GTEST_SKIP() << "no data in " << data_folder();
+    if (!missing_data().empty()) GTEST_SKIP() << missing_data();
   }
 };
-
-std::string mnist_text() {
-  return fmt::format(R"({{"name": "mnist", "reader": "idx", "inputs": "{0}/mnist/t10k-images-idx3-ubyte.gz",
-    "labels": "{0}/mnist/t10k-labels-idx1-ubyte.gz", "preprocess": [{{"scale": 0.00392156862745098}}],
-    "splits": {{"calibration": "0:200", "evaluation": "200:10000", "every": "0:10000"}}, "metric": "top1"}})",
-                     data_folder());
-}
 
 double value_of(const Model& m, const Dataset& data, Arithmetic arithmetic, const std::string& split) {
   const Program program = must(Program::compile(m, {.arithmetic = arithmetic}));
@@ -34,7 +30,7 @@ double value_of(const Model& m, const Dataset& data, Arithmetic arithmetic, cons
 }
 
 TEST_F(MainJob, KnownAccuracies) {
-  const Dataset kws = dataset("kws", kws_text(0)), mnist = dataset("mnist", mnist_text());
+  const Dataset kws = kws_data(), mnist = mnist_data();
   struct Row {
     const char* model;
     const Dataset* data;
@@ -69,7 +65,7 @@ std::vector<std::vector<double>> printed(const std::string& log) {
 
 // Clips whose probabilities (q + 128) / 256 are what the board printed, to three decimals.
 int64_t clips_as_printed(const std::string& log, Arithmetic arithmetic) {
-  const Dataset kws = dataset("kws", kws_text(0));
+  const Dataset kws = kws_data();
   const Program program = must(Program::compile(model("kws_dscnn_int8_reference.tflite"), {.arithmetic = arithmetic}));
   Runner runner = must(Runner::make(program, {.data = &kws, .split = "every", .progress = {}}));
   const auto rows = printed(log);
@@ -116,29 +112,6 @@ TEST_F(MainJob, CompilesInLessThan30Milliseconds) {
   }
 }
 
-struct Quantized {
-  Model simple, integer;
-};
-
-Quantized quantize_model(const Model& source, const Dataset& data) {
-  Quantized made;
-  made.simple = must(simplify(source, true, nullptr));
-  const auto cursor = must(data.open("calibration"));
-  const InputAdapter adapter = must(InputAdapter::match(data, made.simple.tensor(made.simple.inputs[0]), Arithmetic::None));
-  const Feed feed = [&](int, int64_t index) -> Result<std::vector<std::vector<Tensor>>> {
-    PARE_TRY(const Sample sample, cursor->read(index));
-    PARE_TRY(std::vector<Tensor> windows, adapter.adapt(sample));
-    std::vector<std::vector<Tensor>> runs;
-    for (Tensor& window : windows) runs.push_back({std::move(window)});
-    return runs;
-  };
-  const Ranges ranges = must(calibrate(made.simple, cursor->count(), 1, feed, {}));
-  const Plan plan = must(must(find_scheme("int8"))->decide(made.simple, ranges, {}));
-  const Plan again = must(parse_plan(to_json(plan), "plan"));
-  made.integer = must(apply(again, made.simple, Arithmetic::Tflm, false, nullptr));
-  return made;
-}
-
 double agreement_of(const Quantized& q, const Dataset& data) {
   const Program reference = must(Program::compile(q.simple)), other = must(Program::compile(q.integer));
   const Likeness likeness = must(compare_outputs(reference, other, {.data = &data, .threads = 2, .progress = {}}));
@@ -149,9 +122,11 @@ double agreement_of(const Quantized& q, const Dataset& data) {
 TEST_F(MainJob, DsCnnOnFiveDraws) {
   double drop = 0, agreement = 0;
   for (const int first : {0, 100, 200, 300, 400}) {
-    const Dataset kws = dataset("kws", kws_text(first));
+    const Dataset kws = kws_data(first);
     const Quantized q = quantize_model(model("kws_dscnn_float.tflite"), kws);
-    drop += (value_of(q.simple, kws, Arithmetic::None, "evaluation") - value_of(q.integer, kws, Arithmetic::Tflm, "evaluation")) / 5;
+    drop += (value_of(q.simple, kws, Arithmetic::None, "evaluation") -
+             value_of(q.integer, kws, Arithmetic::Tflm, "evaluation")) /
+            5;
     agreement += agreement_of(q, kws) / 5;
   }
   EXPECT_LE(drop, .005);
@@ -159,18 +134,37 @@ TEST_F(MainJob, DsCnnOnFiveDraws) {
 }
 
 TEST_F(MainJob, Mnist) {
-  const Dataset mnist = dataset("mnist", mnist_text());
+  const Dataset mnist = mnist_data();
   const Quantized q = quantize_model(model("mnist_conv_fc_float.tflite"), mnist);
   EXPECT_GE(value_of(q.integer, mnist, Arithmetic::Tflm, "evaluation"), .9635);
   EXPECT_GE(agreement_of(q, mnist), .996);
 }
 
+// The same inputs for both, in each one's own type.
+Similarity likeness_of(const Network& network, const Quantized& q) {
+  const Program reference = must(Program::compile(q.simple)), other = must(Program::compile(q.integer));
+  const auto expected = outputs_for(reference, inputs_of(network, reference, Part::Every, 300));
+  const auto found = outputs_for(other, inputs_of(network, other, Part::Every, 300));
+  const Encoding& encoding = q.integer.tensor(q.integer.outputs[0]).encoding;
+  Similarity similarity;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const Tensor reals = dequantize(found[i], encoding);
+    similarity.add(expected[i].view<float>(), reals.view<float>());
+  }
+  return similarity;
+}
+
+TEST_F(MainJob, AutoencoderOnDrawnInputs) {
+  const Network& autoencoder = network("autoencoder");
+  const Similarity similarity = likeness_of(autoencoder, quantize_network(autoencoder, Arithmetic::Tflm));
+  fmt::print("  {} samples, SQNR {:.1f} dB\n", similarity.samples(), similarity.sqnr_db());
+  EXPECT_GE(similarity.sqnr_db(), 20);
+}
+
 TEST_F(MainJob, FashionMnistAndTheWrittenFile) {
-  ::setenv("FASHION_MNIST", "/usr/share/datasets/fashion-mnist", 0);
-  if (!std::filesystem::exists(std::getenv("FASHION_MNIST"))) GTEST_SKIP() << "no Fashion-MNIST";
-  const std::string folder = std::string(PARE_SOURCE_DIR) + "/examples/fashion_mnist/";
-  const Dataset data = must(read_dataset(folder + "fashion_mnist.data.json"));
-  const Quantized q = quantize_model(must(read_model(folder + "fashion_mnist.onnx")), data);
+  if (!has_fashion_data()) GTEST_SKIP() << "no Fashion-MNIST: set FASHION_MNIST to its folder";
+  const Dataset data = fashion_data();
+  const Quantized q = quantize_model(float_model(network("fashion_mnist")), data);
   const double before = value_of(q.simple, data, Arithmetic::None, "evaluation");
   const double after = value_of(q.integer, data, Arithmetic::Tflm, "evaluation");
   fmt::print("  float {:.4f} int8 {:.4f}\n", before, after);
@@ -180,8 +174,11 @@ TEST_F(MainJob, FashionMnistAndTheWrittenFile) {
   must(write_model(q.integer, path));
   const Model back = must(read_model(path));
   std::filesystem::remove(path);
-  const Program written = must(Program::compile(back, {.arithmetic = Arithmetic::Tflm})), made = must(Program::compile(q.integer));
-  EXPECT_EQ(must(compare_outputs(made, written, {.data = &data, .limit = 500, .threads = 2, .progress = {}})).outputs_equal, 1.0);
+  const Program written = must(Program::compile(back, {.arithmetic = Arithmetic::Tflm})),
+                made = must(Program::compile(q.integer));
+  EXPECT_EQ(
+      must(compare_outputs(made, written, {.data = &data, .limit = 500, .threads = 2, .progress = {}})).outputs_equal,
+      1.0);
 }
 
 }  // namespace

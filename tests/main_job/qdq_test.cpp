@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "job_data.hpp"
+#include "networks/networks.hpp"
 #include "pare/compress.hpp"
 #include "pare/op.hpp"
 
