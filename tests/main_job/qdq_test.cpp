@@ -1,6 +1,9 @@
 // The given QDQ files as integer models: nothing stays float, what is written is what was fused, and the classes agree.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <random>
 
 #include "networks/networks.hpp"
@@ -15,7 +18,7 @@ using namespace test;
 class Qdq : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(data_folder() + "/models")) GTEST_SKIP() << "no data in " << data_folder();
+    if (!missing_data().empty()) GTEST_SKIP() << missing_data();
     fused_ = must(fuse_qdq(must(simplify(model(GetParam()), true, nullptr)), true, &changes_));
     fused_.arithmetic = Arithmetic::Tflm;
   }
@@ -67,8 +70,8 @@ INSTANTIATE_TEST_SUITE_P(Files, Qdq, testing::Values("kws_dscnn_qdq.onnx", "ic_r
 
 // Accuracy on all 1000 clips as the file means it is .902; rounding once more or less moves a few clips.
 TEST(QdqDsCnn, TheClassesAgreeOnKws01) {
-  if (!std::filesystem::exists(data_folder() + "/models")) GTEST_SKIP() << "no data in " << data_folder();
-  const Dataset kws = dataset("qdq", kws_text(0));
+  if (!missing_data().empty()) GTEST_SKIP() << missing_data();
+  const Dataset kws = kws_data();
   const Samples clips{.data = &kws, .split = "every", .threads = 2, .progress = {}};
   const Model source = model("kws_dscnn_qdq.onnx");
   const Program reals = must(Program::compile(source, {.arithmetic = Arithmetic::Onnx}));
