@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "rounding.h"
 
@@ -34,9 +35,12 @@ int32_t pick(const RuleRow& row, RuleFor use) {
   return kNone;
 }
 
+// A real multiplier in float32. Hostile scales may leave its range; then sums of 0 must still give 0, not a NaN.
+float finite(float m) { return std::min(m, std::numeric_limits<float>::max()); }
+
 // The real multiplier of one channel, in the precision that the runtime computes it in.
 double multiplier(const RequantizeSpec& spec, float weight_scale) {
-  if (spec.arithmetic == Arithmetic::St) return weight_scale * (spec.in_scale / spec.out->scale[0]);
+  if (spec.arithmetic == Arithmetic::St) return finite(weight_scale * (spec.in_scale / spec.out->scale[0]));
   return static_cast<double>(spec.in_scale) * static_cast<double>(weight_scale) / static_cast<double>(spec.out->scale[0]);
 }
 
@@ -71,7 +75,7 @@ Result<Requantizer> Requantizer::make(const RequantizeSpec& spec) {
   r.hi_ = limits[1];
   for (const float weight_scale : spec.weight_scale) {
     if (r.rule_ == PARE_FLOAT_HALF_EVEN) {
-      r.scale_.push_back(spec.in_scale * weight_scale / spec.out->scale[0]);
+      r.scale_.push_back(finite(spec.in_scale * weight_scale / spec.out->scale[0]));
       continue;
     }
     const pare_fixed m = pare_fixed_of(multiplier(spec, weight_scale));

@@ -10,6 +10,16 @@ namespace pare {
 /// the padding is negative.
 Result<int64_t> window_extent(int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation);
 
+/// The rows under a window, which fast kernels copy, fit in memory: `rows` of them, each of `width` places with padding.
+/// Errors: Unsupported.
+Result<void> expect_window_rows(int64_t rows, int64_t width, int64_t channels);
+
+/// The same for a kernel of `kernel_h` rows on the image `x`, with `channels` elements copied a place.
+template <class Window>
+Result<void> expect_window_rows(const Window& op, const Shape& x, int64_t kernel_h, int64_t channels) {
+  return expect_window_rows((kernel_h - 1) * op.dilation_h + 1, x[2] + op.pad_left + op.pad_right, channels);
+}
+
 /// The padding is not negative on any side. Errors: InvalidModel.
 template <class Window>
 Result<void> expect_padding(const Window& op) {

@@ -9,6 +9,7 @@
 #include "ops/conv2d/conv2d_s8_fast.hpp"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
+#include "ops/window.hpp"
 
 namespace pare {
 
@@ -107,6 +108,8 @@ Result<Kernel> prepare_f32(const Conv2d& op, const PrepareInput& input) {
 
 Result<Kernel> Conv2d::prepare(const PrepareInput& input) const {
   PARE_TRY(expect_constants(input, 1));
+  const Shape& x = input.in[0]->shape;
+  PARE_TRY(expect_window_rows(*this, x, input.in[1]->shape[1], x[3]));
   return is_integer(input) ? prepare_s8(*this, input) : prepare_f32(*this, input);
 }
 

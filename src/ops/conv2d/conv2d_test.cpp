@@ -60,6 +60,11 @@ const ShapeRow kShapes[] = {
      {4, 1, 1, 3},
      [](Conv2d& c) { c.pad_top = -1; },
      "a padding of -1; expected 0 to 2147483647"},
+    {"a padded image has less than 2^31 rows",
+     {1, 2, 4, 3},
+     {4, 1, 1, 3},
+     [](Conv2d& c) { c.pad_top = c.stride_h = INT32_MAX - 1; },
+     "kernel 1, stride 2147483646, dilation 1, padded extent 2147483648; expected numbers below 2^31"},
     {"an image has four axes", {4, 4, 3}, {4, 1, 1, 3}, [](Conv2d&) {}, "'x' has shape [4, 4, 3]; expected rank 4"},
 };
 
@@ -69,6 +74,14 @@ TEST(Conv2d, InfersShapes) {
     row.set(op);
     EXPECT_EQ(shape_of(op, {of_shape(row.x), of_shape(row.w)}), row.expected) << row.name;
   }
+}
+
+// Two output pixels, but a fast kernel would copy rows of the padded image.
+TEST(Conv2d, RefusesWindowsBeyondMemory) {
+  Conv2d op;
+  op.pad_top = op.dilation_h = op.pad_left = op.stride_w = 1000000000;
+  const Operand x = input(Tensor::of<float>({1, 1, 1, 1}, {1})), w = constant(Tensor::of<float>({1, 2, 1, 1}, {1, 1}));
+  EXPECT_EQ(error_of(op, {x, w}), "a window of 1000000001 rows of 1000000001 places and 1 channels; expected less than 2 GiB of floats");
 }
 
 TEST(Conv2d, RefusesABiasOfAnotherLength) {
@@ -257,6 +270,17 @@ const LargeRow kLarge[] = {
     {"below, too", -2000000000, 0.5f, "fast"},
     {"accumulators of more than 30 bits that matter go to the reference", (1 << 30) + (1 << 23), 0x1p-24f, "reference"},
 };
+
+TEST(Conv2d, AScaleBeyondFloatLeavesZeroZero) {
+  const Operand x = input(Tensor::of<int8_t>({1, 1, 3, 1}, {6, 7, 8}), s8(1e30f, 7));
+  const Operand w = constant(Tensor::of<int8_t>({1, 1, 1, 1}, {1}), Encoding::per_channel(DType::I8, 0, {1e30f}));
+  for (const Arithmetic arithmetic : kIntegerArithmetics)
+    for (const Isa isa : kIsas)
+      if (has(isa))
+        EXPECT_EQ(codes(ran(Conv2d(), {x, w}, {.out = s8(1e-30f, 3), .arithmetic = arithmetic, .isa = isa}).y),
+                  (std::vector<int>{-128, 3, 127}))
+            << name_of(arithmetic) << " " << name_of(isa);
+}
 
 TEST(Conv2d, LargeBiases) {
   const Operand x = input(Tensor::of<int8_t>({1, 1, 2, 1}, {-100, 120}), s8(1, 0));

@@ -140,6 +140,8 @@ Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input)
 
 Result<Kernel> DepthwiseConv2d::prepare(const PrepareInput& input) const {
   PARE_TRY(expect_constants(input, 1));
+  const Shape& w = input.in[1]->shape;
+  PARE_TRY(expect_window_rows(*this, input.in[0]->shape, w[1], w[3]));
   return is_integer(input) ? prepare_s8(*this, input) : prepare_f32(*this, input);
 }
 
