@@ -12,6 +12,10 @@ struct BenchRequest {
   std::string model;
   int64_t batch = 0;   ///< samples of a run, spread over Common::threads; 0: one a thread
   double seconds = 1;  ///< for the runs; the layers together take as long again
+  std::vector<std::string> against;  ///< litert, onnxruntime, openvino
+  std::string python;                ///< empty: $PARE_PYTHON
+  /// Further forms of the network by peer: a file that its own tool has made, say.
+  std::vector<std::pair<std::string, std::string>> peer_models;
 };
 
 /// Times of one repeated action, from the means of blocks of repeats that last about 20 us at least.
@@ -31,6 +35,16 @@ struct LayerTime {
   double share_of_peak = 0;  ///< of the peak of the layer's type of element; 0 without MACs
 };
 
+/// A peer, which ran the model in turn with us: ours, theirs, ours, theirs. `ratio` is its time by ours in the same
+/// round, its median and quartiles over the rounds; above 1 we are faster.
+struct PeerTime {
+  std::string peer, version;
+  std::string model;   ///< the file that it ran: the fastest of the forms that it takes
+  std::string reason;  ///< why it did not run; all figures are then zero
+  double median_us = 0, own_us = 0;
+  double ratio = 0, ratio_q1 = 0, ratio_q3 = 0;
+};
+
 struct BenchReport {
   Times run;  ///< of a whole batch
   int64_t batch = 1;
@@ -43,10 +57,14 @@ struct BenchReport {
   double layers_us = 0;                          ///< sum of the layers, of one sample
   double empty_us = 0;                           ///< one run of a Program without steps
   std::vector<LayerTime> layers;
+  std::vector<PeerTime> against;
 };
 
 /// Times the model on random inputs by Common::seed after a warm-up: whole runs, then each step by itself.
-/// Errors: those of load and compile.
+/// Peers run on one thread, batch 1, and so do we beside them: 21 rounds. A peer without a form of the model that it
+/// takes is reported as not run.
+/// Errors: those of load and compile; Io if our own rounds spread so far (quartiles more than 20 % of the median apart)
+/// that a ratio would mean nothing.
 Result<BenchReport> bench(const BenchRequest& request, const Common& common);
 
 }  // namespace pare

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "jobs/peers.hpp"
 #include "jobs/steps.hpp"
 #include "jobs/stopwatch.hpp"
 #include "ops/peak.hpp"
@@ -125,6 +126,11 @@ Result<BenchReport> bench(const BenchRequest& request, const Common& common) {
   time_layers(contexts[0], request.seconds, report);
   report.empty_us = empty_us(request.seconds / 100);
   judge(source.model, peak, measure_peak(report.isa), report);
+  if (!request.against.empty()) {
+    PARE_TRY(report.against, time_against(request, common, [&](int64_t repeats) {
+      for (int64_t i = 0; i < repeats; ++i) contexts[0].run();
+    }));
+  }
   return report;
 }
 

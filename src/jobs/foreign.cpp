@@ -30,13 +30,6 @@ Tensor stacked(const std::vector<TestVector>& vectors, std::vector<Tensor> TestV
   return all;
 }
 
-Result<std::string> python_of(const VerifyRequest& request) {
-  const char* variable = std::getenv("PARE_PYTHON");
-  if (!request.python.empty()) return request.python;
-  if (variable && *variable) return std::string(variable);
-  return Error{Code::InvalidArgument, "--with " + request.with, "no Python is given", "--python or PARE_PYTHON", ""};
-}
-
 // The script that runs a model in a foreign runtime.
 std::string script() {
   const char* variable = std::getenv("PARE_ORACLE");
@@ -44,7 +37,7 @@ std::string script() {
 }
 
 Result<void> run_script(const Proof& proof, const std::string& folder) {
-  PARE_TRY(const std::string python, python_of(proof.request));
+  PARE_TRY(const std::string python, choose_python(proof.request.python, "--with " + proof.request.with));
   PARE_TRY(const ChildResult child, run_child({python, script(), proof.request.with, proof.request.file, folder + "/in.npz", folder + "/out.npz"}, folder));
   if (child.status == 0) return {};
   const std::string said = child.err.empty() ? fmt::format("exit status {}", child.status) : child.err.substr(0, child.err.find_last_not_of('\n') + 1);

@@ -1,4 +1,4 @@
-target_link_libraries(pare_jobs PRIVATE PkgConfig::LIBZIP)
+target_link_libraries(pare_jobs PRIVATE PkgConfig::LIBZIP nlohmann_json::nlohmann_json)
 # The script that runs a file in a foreign runtime; PARE_ORACLE names another.
 target_compile_definitions(pare_jobs PRIVATE PARE_ORACLE_SCRIPT="${CMAKE_SOURCE_DIR}/tests/oracle/run_model.py")
 # The example of `pare demo`, so that the program needs no files beside itself.
@@ -13,3 +13,5 @@ add_custom_command(
   VERBATIM)
 target_sources(pare_jobs PRIVATE ${PARE_EXAMPLE_BYTES})
 target_compile_definitions(pare_jobs PRIVATE PARE_VERSION="${PROJECT_VERSION}")
+# The script that times a model in a foreign runtime; PARE_PEER names another.
+target_compile_definitions(pare_jobs PRIVATE PARE_PEER_SCRIPT="${CMAKE_SOURCE_DIR}/bench/peer.py")
