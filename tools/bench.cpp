@@ -20,8 +20,16 @@ Json to_report(const BenchReport& r) {
                       {"share_of_peak", l.share_of_peak}});
   Json against = Json::array();
   for (const PeerTime& p : r.against)
-    against.push_back({{"peer", p.peer}, {"version", p.version}, {"model", p.model}, {"ran", p.reason.empty()}, {"reason", p.reason},
-                       {"median_us", p.median_us}, {"own_us", p.own_us}, {"ratio", p.ratio}, {"ratio_q1", p.ratio_q1}, {"ratio_q3", p.ratio_q3}});
+    against.push_back({{"peer", p.peer},
+                       {"version", p.version},
+                       {"model", p.model},
+                       {"ran", p.reason.empty()},
+                       {"reason", p.reason},
+                       {"median_us", p.median_us},
+                       {"own_us", p.own_us},
+                       {"ratio", p.ratio},
+                       {"ratio_q1", p.ratio_q1},
+                       {"ratio_q3", p.ratio_q3}});
   return {{"median_us", r.run.median_us},
           {"p10_us", r.run.p10_us},
           {"p90_us", r.run.p90_us},
@@ -35,13 +43,14 @@ Json to_report(const BenchReport& r) {
           {"peak", {{"s8_macs_per_s", r.s8_macs_per_s}, {"f32_macs_per_s", r.f32_macs_per_s}}},
           {"layers_us", r.layers_us},
           {"empty_us", r.empty_us},
-          {"layers", layers}, {"against", against}};
+          {"layers", layers},
+          {"against", against}};
 }
 
 std::string text_of(const PeerTime& p) {
   if (!p.reason.empty()) return fmt::format("against {}: not run, {}\n", p.peer, p.reason);
-  return fmt::format("against {} {}: {:.3f} us, ours {:.3f}: {:.2f} times as fast (quartiles {:.2f} to {:.2f}), {}\n", p.peer, p.version,
-                     p.median_us, p.own_us, p.ratio, p.ratio_q1, p.ratio_q3, p.model);
+  return fmt::format("against {} {}: {:.3f} us, ours {:.3f}: {:.2f} times as fast (quartiles {:.2f} to {:.2f}), {}\n",
+                     p.peer, p.version, p.median_us, p.own_us, p.ratio, p.ratio_q1, p.ratio_q3, p.model);
 }
 
 std::string to_text(const BenchReport& r) {
@@ -75,7 +84,9 @@ CLI::Validator is_peer_file() {
   return {[](const std::string& text) {
             const std::string peer = text.substr(0, text.find('='));
             const bool known = peer == "litert" || peer == "onnxruntime" || peer == "openvino";
-            return known && text.find('=') + 1 < text.size() && text.find('=') != std::string::npos ? "" : "'" + text + "', expected PEER=FILE";
+            return known && text.find('=') + 1 < text.size() && text.find('=') != std::string::npos
+                       ? ""
+                       : "'" + text + "', expected PEER=FILE";
           },
           "PEER=FILE"};
 }
@@ -93,13 +104,15 @@ void add(CLI::App& app, Cli& cli) {
   verb->add_option("--against", request->against, "Peers to run in turn with us: litert,onnxruntime,openvino")
       ->delimiter(',')
       ->check(CLI::IsMember({"litert", "onnxruntime", "openvino"}));
-  verb->add_option("--peer-model", *files, "A further form of the network for a peer: onnxruntime=FILE")->check(is_peer_file());
+  verb->add_option("--peer-model", *files, "A further form of the network for a peer: onnxruntime=FILE")
+      ->check(is_peer_file());
   verb->add_option("--python", request->python, "The Python that has the peers ($PARE_PYTHON)");
   cli.add_arithmetic(*verb);
   cli.add_common(*verb);
   verb->footer("Example: pare bench kws_int8.tflite --arithmetic litert --isa avx2");
   verb->callback([&cli, request, files, verb] {
-    for (const std::string& text : *files) request->peer_models.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
+    for (const std::string& text : *files)
+      request->peer_models.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
     cli.action = [&cli, request, verb] { return act(cli, *request, verb->get_option("--threads")->count() > 0); };
   });
 }

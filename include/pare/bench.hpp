@@ -10,8 +10,8 @@ namespace pare {
 
 struct BenchRequest {
   std::string model;
-  int64_t batch = 0;   ///< samples of a run, spread over Common::threads; 0: one a thread
-  double seconds = 1;  ///< for the runs; the layers together take as long again
+  int64_t batch = 0;                 ///< samples of a run, spread over Common::threads; 0: one a thread
+  double seconds = 1;                ///< for the runs; the layers together take as long again
   std::vector<std::string> against;  ///< litert, onnxruntime, openvino
   std::string python;                ///< empty: $PARE_PYTHON
   /// Further forms of the network by peer: a file that its own tool has made, say.

@@ -128,8 +128,8 @@ Result<BenchReport> bench(const BenchRequest& request, const Common& common) {
   judge(source.model, peak, measure_peak(report.isa), report);
   if (!request.against.empty()) {
     PARE_TRY(report.against, time_against(request, common, [&](int64_t repeats) {
-      for (int64_t i = 0; i < repeats; ++i) contexts[0].run();
-    }));
+               for (int64_t i = 0; i < repeats; ++i) contexts[0].run();
+             }));
   }
   return report;
 }

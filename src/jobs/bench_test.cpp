@@ -28,7 +28,10 @@ std::string small_model(const TemporaryFolder& folder) {
 }
 
 BenchReport bench_of(const std::string& model, int64_t batch, int threads, const std::string& isa = "") {
-  const BenchRequest request{.model = model, .batch = batch, .seconds = kSeconds};
+  BenchRequest request;
+  request.model = model;
+  request.batch = batch;
+  request.seconds = kSeconds;
   Common common;
   common.threads = threads;
   common.isa = isa;
@@ -72,7 +75,11 @@ TEST(Bench, ABatchIsSpreadOverThreads) {
   EXPECT_EQ(r.threads, 2);
 }
 
-TEST(Bench, AMissingFileIsAnError) { EXPECT_FALSE(bench({.model = "/nowhere.tflite"}, {})); }
+TEST(Bench, AMissingFileIsAnError) {
+  BenchRequest request;
+  request.model = "/nowhere.tflite";
+  EXPECT_FALSE(bench(request, {}));
+}
 
 }  // namespace
 }  // namespace pare

@@ -35,7 +35,9 @@ class Actions {
   posix_spawn_file_actions_t actions_{};
 };
 
-Error failed(const std::string& place, int code) { return {Code::Io, place, std::strerror(code), "a program that can be run", ""}; }
+Error failed(const std::string& place, int code) {
+  return {Code::Io, place, std::strerror(code), "a program that can be run", ""};
+}
 
 Result<std::string> text_of(const std::string& path) {
   PARE_TRY(const auto bytes, read_file(path));
@@ -105,8 +107,11 @@ Result<Conversation> Conversation::start(const std::vector<std::string>& args, c
 }
 
 Conversation::Conversation(Conversation&& other) noexcept
-    : name_(std::move(other.name_)), errors_(std::move(other.errors_)), unread_(std::move(other.unread_)),
-      socket_(std::exchange(other.socket_, -1)), child_(std::exchange(other.child_, -1)) {}
+    : name_(std::move(other.name_)),
+      errors_(std::move(other.errors_)),
+      unread_(std::move(other.unread_)),
+      socket_(std::exchange(other.socket_, -1)),
+      child_(std::exchange(other.child_, -1)) {}
 
 Conversation::~Conversation() {
   if (socket_ >= 0) close(socket_);
@@ -119,8 +124,10 @@ Result<std::string> Conversation::ask(const std::string& line) {
   char part[512];
   while (alive && unread_.find('\n') == std::string::npos) {
     const ssize_t count = recv(socket_, part, sizeof part, 0);
-    if (count > 0) unread_.append(part, static_cast<size_t>(count));
-    else if (count == 0 || errno != EINTR) alive = false;
+    if (count > 0)
+      unread_.append(part, static_cast<size_t>(count));
+    else if (count == 0 || errno != EINTR)
+      alive = false;
   }
   if (!alive) {
     PARE_TRY(const std::string said, text_of(errors_));

@@ -26,7 +26,8 @@ Result<ChildResult> run_child(const std::vector<std::string>& args, const std::s
 /// Its end of file ends it; the destructor waits for it.
 class Conversation {
  public:
-  /// Starts args[0], found by PATH; its standard error is kept in a file of `folder`. Errors: Io if it cannot be started.
+  /// Starts args[0], found by PATH; its standard error is kept in a file of `folder`. Errors: Io if it cannot be
+  /// started.
   static Result<Conversation> start(const std::vector<std::string>& args, const std::string& folder);
   Conversation(Conversation&& other) noexcept;
   Conversation& operator=(Conversation&&) = delete;

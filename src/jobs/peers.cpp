@@ -119,10 +119,12 @@ Result<void> require_calm(const std::vector<double>& us) {
   const double spread = (own.q3 - own.q1) / own.median;
   if (spread <= kSpreadLimit) return {};
   return Error{Code::Io, "--against", fmt::format("our own rounds spread by {:.0f} %", spread * 100),
-               fmt::format("at most {:.0f} %", kSpreadLimit * 100), "Run it again when the machine has less other work."};
+               fmt::format("at most {:.0f} %", kSpreadLimit * 100),
+               "Run it again when the machine has less other work."};
 }
 
-Result<std::vector<PeerTime>> time_against(const BenchRequest& request, const Common& common, const std::function<void(int64_t)>& own) {
+Result<std::vector<PeerTime>> time_against(const BenchRequest& request, const Common& common,
+                                           const std::function<void(int64_t)>& own) {
   PARE_TRY(const TemporaryFolder folder, TemporaryFolder::make());
   PARE_TRY(std::vector<Peer> peers, start_all(request, common, folder.path()));
   std::vector<double> us;

@@ -8,7 +8,8 @@
 namespace pare {
 
 /// Times `own(n)`, which does n runs, and each of request.against on the same network, in turn. See PeerTime.
-Result<std::vector<PeerTime>> time_against(const BenchRequest& request, const Common& common, const std::function<void(int64_t)>& own);
+Result<std::vector<PeerTime>> time_against(const BenchRequest& request, const Common& common,
+                                           const std::function<void(int64_t)>& own);
 
 /// Lower quartile, median and upper quartile.
 struct Quartiles {
