@@ -63,11 +63,10 @@ std::string to_text(const BenchReport& r) {
   text += fmt::format("peak of a core with {}: int8 {:.1f} GMAC/s, float32 {:.1f} GMAC/s\n", name_of(r.isa),
                       r.s8_macs_per_s * 1e-9, r.f32_macs_per_s * 1e-9);
   text += fmt::format("layers {:.3f} us together, empty program {:.4f} us\n", r.layers_us, r.empty_us);
-  return text +
-         fmt::format(
-             "median {:.3f} us, p10 {:.3f}, p90 {:.3f}, {} runs of {} sample{} on {} thread{}; {:.1f}% of peak\n",
-             r.run.median_us, r.run.p10_us, r.run.p90_us, r.run.runs, r.batch, r.batch == 1 ? "" : "s", r.threads,
-             r.threads == 1 ? "" : "s", r.share_of_peak * 100);
+  text +=
+      fmt::format("median {:.3f} us, p10 {:.3f}, p90 {:.3f}, {} runs of {} sample{} on {} thread{}; {:.1f}% of peak\n",
+                  r.run.median_us, r.run.p10_us, r.run.p90_us, r.run.runs, r.batch, r.batch == 1 ? "" : "s", r.threads,
+                  r.threads == 1 ? "" : "s", r.share_of_peak * 100);
   for (const PeerTime& p : r.against) text += text_of(p);
   return text;
 }
