@@ -53,6 +53,8 @@ INSTANTIATE_TEST_SUITE_P(Models, GeneratedC,
                                          Case{"ic_resnet8_int8_reference.tflite", Arithmetic::Litert},
                                          Case{"kws_dscnn_qdq.onnx", Arithmetic::Tflm},
                                          Case{"ic_resnet8_qdq.onnx", Arithmetic::Litert},
+                                         Case{"vww_mobilenetv1_int8_reference.tflite", Arithmetic::Tflm},
+                                         Case{"mnist_conv_fc_int8_reference.tflite", Arithmetic::Tflm},
                                          Case{"ad_autoencoder_int8_reference.tflite", Arithmetic::Tflm}));
 
 TEST(GeneratedCTest, tells_of_a_difference) {
