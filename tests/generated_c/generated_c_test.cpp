@@ -6,6 +6,7 @@
 
 #include "jobs/child.hpp"
 #include "jobs/vectors.hpp"
+#include "networks/networks.hpp"
 #include "pare/jobs.hpp"
 
 namespace pare {
@@ -23,11 +24,8 @@ struct Case {
 class GeneratedC : public testing::TestWithParam<Case> {};
 
 // What `make test` prints for 100 vectors, of which one is spoilt if `spoil`.
-Result<std::string> make_test(const std::string& path, Arithmetic arithmetic, bool spoil) {
-  Common common;
-  common.arithmetic = name_of(arithmetic);
-  PARE_TRY(const Loaded loaded, load(path, common));
-  PARE_TRY(const Program program, Program::compile(loaded.model, {arithmetic, Isa::Portable, false}));
+Result<std::string> make_test(const Model& model, Arithmetic arithmetic, bool spoil) {
+  PARE_TRY(const Program program, Program::compile(model, {arithmetic, Isa::Portable, false}));
   std::vector<TestVector> vectors = random_vectors(program, 100, 1);
   if (spoil) *vectors[7].out[0].data_for_edit() ^= std::byte{1};
   PARE_TRY(const auto files, emit_c(program, vectors));
@@ -35,6 +33,13 @@ Result<std::string> make_test(const std::string& path, Arithmetic arithmetic, bo
   PARE_TRY(write_project(files, folder.path()));
   PARE_TRY(const ChildResult child, run_child({"make", "-s", "-C", folder.path(), "test"}, folder.path()));
   return child.err + child.out + (child.status == 0 ? "passed" : "failed");
+}
+
+Result<std::string> make_test(const std::string& path, Arithmetic arithmetic, bool spoil) {
+  Common common;
+  common.arithmetic = name_of(arithmetic);
+  PARE_TRY(const Loaded loaded, load(path, common));
+  return make_test(loaded.model, arithmetic, spoil);
 }
 
 TEST_P(GeneratedC, equals_the_interpreter) {
@@ -56,6 +61,18 @@ INSTANTIATE_TEST_SUITE_P(Models, GeneratedC,
                                          Case{"vww_mobilenetv1_int8_reference.tflite", Arithmetic::Tflm},
                                          Case{"mnist_conv_fc_int8_reference.tflite", Arithmetic::Tflm},
                                          Case{"ad_autoencoder_int8_reference.tflite", Arithmetic::Tflm}));
+
+TEST(GeneratedCTest, of_own_files_equals_the_interpreter) {
+  for (const test::Network& network : test::networks()) {
+    if (const std::string why = test::missing(network); !why.empty()) {
+      std::printf("%s: %s\n", network.name, why.c_str());
+      continue;
+    }
+    const auto said = make_test(test::quantize_network(network, Arithmetic::Tflm).integer, Arithmetic::Tflm, false);
+    ASSERT_TRUE(said) << network.name << ": " << said.error().message();
+    EXPECT_EQ(*said, "100 of 100 equal\npassed") << network.name;
+  }
+}
 
 TEST(GeneratedCTest, tells_of_a_difference) {
   const std::string path = model_path("mnist_conv_fc_int8_reference.tflite");
