@@ -6,7 +6,9 @@
 // [acc < 0]: they differ only if h = 0, and then both give 0 (2^(r-1) - 1 is below 2^r).
 #include "ops/requantize_fast.hpp"
 
+#include <array>
 #include <bit>
+#include <map>
 
 #include "ops/requantize_float.hpp"
 
@@ -70,7 +72,23 @@ struct Channel {
   Column column;
   bool as_float = true;
 };
-std::optional<Channel> channel_of(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range) {
+
+// Float forms by multiplier, exponent and range: a depthwise layer lists its channels several times, and a search takes
+// some microseconds.
+class FloatForms {
+ public:
+  const std::optional<FloatForm>& find(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range) {
+    const size_t entry = static_cast<size_t>(r.channels > 1 ? c : 0);
+    const std::array<int64_t, 4> key{r.multiplier[entry], r.exponent[entry], range.lo, range.hi};
+    const auto known = forms_.find(key);
+    return known != forms_.end() ? known->second : forms_.emplace(key, float_form(r, c, range)).first->second;
+  }
+
+ private:
+  std::map<std::array<int64_t, 4>, std::optional<FloatForm>> forms_;
+};
+
+std::optional<Channel> channel_of(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range, FloatForms& forms) {
   const size_t entry = static_cast<size_t>(r.channels > 1 ? c : 0);
   if (!exact(r, entry, std::max(std::abs(range.lo), std::abs(range.hi)))) return std::nullopt;
   Channel channel{};
@@ -79,7 +97,7 @@ std::optional<Channel> channel_of(const pare_requantize_args& r, int32_t c, cons
     return channel;
   }
   channel.column = fixed_column(r, entry);
-  const auto form = float_form(r, c, range);
+  const std::optional<FloatForm>& form = forms.find(r, c, range);
   channel.as_float = form.has_value();
   channel.column[kScale] = std::bit_cast<int32_t>(form.value_or(FloatForm{}).scale);
   channel.column[kNudge] = std::bit_cast<int32_t>(form.value_or(FloatForm{}).nudge);
@@ -116,10 +134,11 @@ std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std
   const int64_t columns = groups * channel_blocks(channels / groups) * kChannelBlock;
   RequantizePack pack{Tensor(DType::I32, {kRows, columns}), {}, std::vector<uint8_t>(static_cast<size_t>(columns / kChannelBlock), 1), {}};
   auto cells = pack.table.edit<int32_t>();
+  FloatForms forms;
   for (int64_t c = 0; c < channels; ++c) {
     const AccumulatorRange& range = ranges[static_cast<size_t>(c)];
     pack.constant.push_back(constant_of(r, static_cast<int32_t>(c), range));
-    const auto channel = pack.constant.back() ? Channel{identity()} : channel_of(r, static_cast<int32_t>(c), range);
+    const auto channel = pack.constant.back() ? Channel{identity()} : channel_of(r, static_cast<int32_t>(c), range, forms);
     if (!channel) return std::nullopt;
     const int64_t place = padded_channel(c, channels, groups);
     if (!channel->as_float) pack.as_float[static_cast<size_t>(place / kChannelBlock)] = 0;
