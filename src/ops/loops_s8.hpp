@@ -82,14 +82,4 @@ std::optional<RequantizePack> splat_requantize(const pare_requantize_args& r, st
 /// The vectors of a result that needs no multiplier, only its zero point and limits.
 RequantizeVectors limits_only(int32_t zero_point, int32_t lo, int32_t hi);
 
-/// The twin of `reference` on `isa`: another function with other arguments, the same C form.
-template <class Holder>
-Kernel twin_of(const Kernel& reference, Isa isa, pare_kernel run, const std::shared_ptr<Holder>& holder) {
-  Kernel kernel = reference;
-  kernel.run = run;
-  kernel.args = {holder, &holder->args};
-  kernel.name += "_" + std::string(name_of(isa));
-  return kernel;
-}
-
 }  // namespace pare

@@ -84,4 +84,16 @@ Kernel kernel_of(const CKernel& c, const std::shared_ptr<Holder>& holder, Visit 
                 .c = {c.function, c.source, c.args_type, [holder, visit](ArgVisitor& v) { visit(v, holder->args); }}};
 }
 
+/// The twin of `reference` on `isa`: another function with other arguments and scratch, the same C form.
+template <class Holder>
+Kernel twin_of(const Kernel& reference, Isa isa, pare_kernel run, const std::shared_ptr<Holder>& holder,
+               int64_t scratch_bytes = 0) {
+  Kernel kernel = reference;
+  kernel.run = run;
+  kernel.args = as_args(holder);
+  kernel.name += "_" + std::string(name_of(isa));
+  kernel.scratch_bytes = scratch_bytes;
+  return kernel;
+}
+
 }  // namespace pare

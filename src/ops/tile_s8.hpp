@@ -15,9 +15,9 @@ struct TileS8 {
   int first, last;                         ///< kernel rows that lie inside the image
   int segments, lanes;                     ///< stretches of neighbouring inputs in a kernel row, and the lanes of each
   ptrdiff_t x_offset, x_pixel, x_segment;  ///< bytes
-  int bundle;               ///< the most blocks whose weights are interleaved
-  ptrdiff_t x_pair;  ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
-  bool slide;                              ///< one segment of three taps, each of lanes / 3 and x_pixel bytes
+  int bundle;                              ///< the most blocks whose weights are interleaved
+  ptrdiff_t x_pair;        ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
+  bool slide;              ///< one segment of three taps, each of lanes / 3 and x_pixel bytes
   const int8_t* weights;   ///< [kernel_h, segments, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
   int kernel_h;            ///< kernel rows in `weights`
   ptrdiff_t weight_block;  ///< bytes of a block of one kernel row
@@ -45,13 +45,16 @@ struct TilesS8 {
   CopyRowS8 copy = nullptr;
   /// Pixels of three channels get a fourth, which means nothing; `count` elements with it. May be null.
   CopyRowS8 copy_of_three = nullptr;
-  /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [kernel_h, segments, lanes,
-  /// channel, 4 bytes], `blocks` is not read. May be null.
+  /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [kernel_h, segments,
+  /// lanes, channel, 4 bytes], `blocks` is not read. May be null.
   TileLoopS8 narrow = nullptr;
-  int group = 4;   ///< inputs in a lane: 4 bytes, or 2 words
-  int bundle = 1;  ///< the most blocks whose weights are interleaved, a power of two
+  int group = 4;          ///< inputs in a lane: 4 bytes, or 2 words
+  int bundle = 1;         ///< the most blocks whose weights are interleaved, a power of two
   bool pairs = false;     ///< may two pixels of 8 channels share a vector?
   int bundle_of_one = 1;  ///< the same where there is one pixel
+
+  /// What real zero is copied as. A sum over copied inputs is too large by it, times the sum of the weights.
+  int32_t copied_zero(int32_t zero_point) const { return group == 4 ? zero_point + 128 : 0; }
 };
 void tiles_s8_avx2(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avx2(const int8_t* from, void* to, int64_t count, int32_t zero_point);

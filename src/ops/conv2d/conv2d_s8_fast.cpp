@@ -10,15 +10,14 @@ namespace pare {
 namespace {
 
 constexpr int64_t kChunkBytes = 1 << 14;  // of inputs that stay in the first cache while all channels pass by
-constexpr int32_t kPairChannels = kNarrow;  // of a pixel that shares a vector with another
 constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
 
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
-  int source_c;   // channels of an input; conv.in_c may be one more
-  bool narrow;    // by tiles.narrow
-  bool pairs;     // conv.out_c counts the channels of two neighbouring pixels, of kPairChannels each
+  int source_c;         // channels of an input; conv.in_c may be one more
+  bool narrow;          // by tiles.narrow
+  bool pairs;           // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   bool by_chunk;        // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
   int64_t chunk;        // output pixels
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
@@ -31,7 +30,7 @@ struct Args {
   int depth() const { return conv.in_c / conv.groups; }
   int64_t per_group() const { return conv.out_c / conv.groups; }
   int64_t blocks() const { return channel_blocks(per_group()); }
-  ptrdiff_t y_pixel() const { return pairs ? kPairChannels : conv.out_c; }
+  ptrdiff_t y_pixel() const { return pairs ? kNarrow : conv.out_c; }
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return 4 / tiles.group; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
@@ -90,8 +89,8 @@ pare_conv2d_s8_args widen(pare_conv2d_s8_args a, std::vector<int8_t>& weights) {
 }
 
 bool can_widen(const Args& a, const pare_conv2d_s8_args& c) {
-  return a.tiles.copy_of_three && !a.narrow && !a.pairs && c.in_c == 3 && c.groups == 1 && c.kernel_w == 3 && c.kernel_h > 1 &&
-         c.stride_w == 1 && c.dilation_w == 1;
+  return a.tiles.copy_of_three && !a.narrow && !a.pairs && c.in_c == 3 && c.groups == 1 && c.kernel_w == 3 &&
+         c.kernel_h > 1 && c.stride_w == 1 && c.dilation_w == 1;
 }
 
 std::vector<AccumulatorRange> ranges_of(const pare_conv2d_s8_args& a) {
@@ -132,8 +131,7 @@ Tensor pack_weights(const Packed& p) {
     }
     const int64_t inside = co % a.per_group(), block = inside / kChannelBlock;
     int64_t first = 0;  // of the block's bundle
-    while (first + bundle_of(blocks - first, a.bundle()) <= block)
-      first += bundle_of(blocks - first, a.bundle());
+    while (first + bundle_of(blocks - first, a.bundle()) <= block) first += bundle_of(blocks - first, a.bundle());
     const int64_t bundle = bundle_of(blocks - first, a.bundle()), lane_bytes = 4 * kChannelBlock;
     int8_t* to = packed.edit<int8_t>().data() + (co / a.per_group() * blocks + first) * block_bytes +
                  (block - first) * lane_bytes + inside % kChannelBlock * 4;
@@ -152,8 +150,7 @@ std::vector<int32_t> biases_for(const Packed& p, RowSpan span) {
     const int8_t* w = c.weights + co * c.kernel_h * row;
     int64_t sum = 0;
     for (int64_t i = span.first * row; i < span.last * row; ++i) sum += w[i];
-    const int64_t excess = a.tiles.group == 4 ? sum * (128 + c.in_zero_point) : 0;
-    const int64_t bias = (c.bias ? c.bias[co] : 0) - excess;
+    const int64_t bias = (c.bias ? c.bias[co] : 0) - sum * a.tiles.copied_zero(c.in_zero_point);
     biases[static_cast<size_t>(padded_channel(co, c.out_c, c.groups))] =
         p.requantize.constant[static_cast<size_t>(co)].value_or(static_cast<int32_t>(bias));
   }
@@ -195,7 +192,8 @@ TileS8 tile_of(const Args& a) {
   t.lanes = a.lanes;
   t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element() * (a.pairs ? 2 : 1);
   t.x_segment = ptrdiff_t{1} * a.conv.dilation_w * a.conv.in_c * a.element();
-  t.slide = !a.pairs && a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
+  t.slide =
+      !a.pairs && a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
   t.bundle = a.bundle();
   t.kernel_h = a.conv.kernel_h;
   t.weight_block = a.weight_block();
@@ -225,20 +223,22 @@ void run_pairs(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_
   t.weights = a.weights;
   t.bias = bias;
   t.x_offset = ow / 2 * t.x_pixel;
-  t.y = y + ow * kPairChannels;
-  t.channels = 2 * kPairChannels;
+  t.y = y + ow * kNarrow;
+  t.channels = 2 * kNarrow;
   if (pixels > 1) a.tiles.loop(t, pixels / 2, 1);
   if (pixels % 2 == 0) return;
   t.x_offset += pixels / 2 * t.x_pixel;
   t.y += pixels / 2 * t.y_pixel;
-  t.channels = kPairChannels;
+  t.channels = kNarrow;
   t.x_pair = 0;
   a.tiles.loop(t, 1, 1);
 }
 
 void run_chunk(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
-  if (a.pairs) run_pairs(a, t, bias, ow, pixels, y);
-  else run_groups(a, t, bias, ow, pixels, y);
+  if (a.pairs)
+    run_pairs(a, t, bias, ow, pixels, y);
+  else
+    run_groups(a, t, bias, ow, pixels, y);
 }
 
 template <class Element>
@@ -248,8 +248,10 @@ template <class Element>
 void run_by_row(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
-  const auto outside = static_cast<Element>(sizeof(Element) == 1 ? c.in_zero_point + 128 : 0);
-  Rows<Element> rows(c, true, {outside, a.source_c == c.in_c ? a.tiles.copy : a.tiles.copy_of_three, c.in_zero_point, a.source_c}, io->scratch);
+  const auto outside = static_cast<Element>(a.tiles.copied_zero(c.in_zero_point));
+  Rows<Element> rows(
+      c, true, {outside, a.source_c == c.in_c ? a.tiles.copy : a.tiles.copy_of_three, c.in_zero_point, a.source_c},
+      io->scratch);
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = tile_of(a);
@@ -306,7 +308,7 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.tiles = tiles;
   const bool near = 15 * conv.stride_w * conv.in_c + 4 <= 128;
   a.narrow = tiles.narrow && near && conv.out_c == kNarrow && conv.groups == 1 && conv.out_w > 1;
-  a.pairs = tiles.pairs && !a.narrow && conv.out_c == kPairChannels && conv.groups == 1 && conv.out_w > 1;
+  a.pairs = tiles.pairs && !a.narrow && conv.out_c == kNarrow && conv.groups == 1 && conv.out_w > 1;
   a.source_c = conv.in_c;
   a.conv = a.pairs ? pair_up(conv, packed->other) : can_widen(a, conv) ? widen(conv, packed->other.weights) : conv;
   auto requantize = pack_requantize(a.conv.requantize, ranges_of(a.conv), conv.groups);
@@ -322,12 +324,8 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.bias_of_row = packed->bias_of_row.data();
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  Kernel kernel = reference;
-  kernel.run = a.by_chunk ? run_by_chunk : a.element() == 1 ? run_by_row<uint8_t> : run_by_row<int16_t>;
-  kernel.args = as_args(packed);
-  kernel.name += "_" + std::string(name_of(isa));
-  kernel.scratch_bytes = scratch_bytes(a);
-  return kernel;
+  const auto run = a.by_chunk ? run_by_chunk : a.element() == 1 ? run_by_row<uint8_t> : run_by_row<int16_t>;
+  return twin_of(reference, isa, run, packed, scratch_bytes(a));
 }
 
 }  // namespace pare

@@ -41,7 +41,7 @@ struct Args {
 
 struct Packed {
   Args args{};
-  std::vector<int32_t> bias, multiplier, exponent;
+  std::vector<int32_t> multiplier, exponent;
   std::vector<ptrdiff_t> in_streams;
   std::vector<float> scale;
   Tensor weights, biases;
@@ -167,9 +167,8 @@ void pack_weights(Packed& p) {
       for (int output = 0; output < outputs; ++output)
         put_weight(a, p.weights.edit<int8_t>().data(), place, i / a.rows.kernel_w, i % a.rows.kernel_w, output, w);
     }
-    const int64_t excess = a.element() == 1 ? sum * (128 + a.conv.in_zero_point) : 0;
-    p.biases.edit<int32_t>()[static_cast<size_t>(place)] =
-        static_cast<int32_t>((a.conv.bias ? a.conv.bias[c] : 0) - excess);
+    const int64_t bias = (a.conv.bias ? a.conv.bias[c] : 0) - sum * a.inputs.copied_zero(a.conv.in_zero_point);
+    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>(bias);
   }
 }
 
@@ -214,7 +213,7 @@ template <class Element>
 void run(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_depthwise_conv2d_s8_args& c = a.conv;
-  const auto outside = static_cast<Element>(sizeof(Element) == 1 ? c.in_zero_point + 128 : 0);
+  const auto outside = static_cast<Element>(a.inputs.copied_zero(c.in_zero_point));
   auto* scratch = static_cast<std::byte*>(io->scratch);
   auto* zeros = reinterpret_cast<Element*>(scratch);
   std::fill_n(zeros, Scratch<Element>::row_bytes(a) / int64_t{sizeof(Element)}, outside);
@@ -277,13 +276,8 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   a.rows.bias = packed->biases.view<int32_t>().data();
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  Kernel kernel = reference;
-  const bool bytes = a.element() == 1;
-  kernel.run = bytes ? run<uint8_t> : run<int16_t>;
-  kernel.args = as_args(packed);
-  kernel.name += "_" + std::string(name_of(isa));
-  kernel.scratch_bytes = bytes ? Scratch<uint8_t>::bytes(a) : Scratch<int16_t>::bytes(a);
-  return kernel;
+  if (a.element() == 1) return twin_of(reference, isa, run<uint8_t>, packed, Scratch<uint8_t>::bytes(a));
+  return twin_of(reference, isa, run<int16_t>, packed, Scratch<int16_t>::bytes(a));
 }
 
 }  // namespace pare

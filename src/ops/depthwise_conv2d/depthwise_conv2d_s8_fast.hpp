@@ -18,7 +18,6 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
 /// One or two output rows of a multiplier of 1. A unit is what four vectors of accumulators hold; its channels stand in
 /// the order in which unpacked inputs come.
 struct DepthwiseS8Rows {
-  int units;  ///< of a row, each of unit_channels() outputs; the last is not full
   int in_c, out_w;
   int kernel_w;
   ptrdiff_t tap, pixel;  ///< elements from a tap and from an output pixel to the next
