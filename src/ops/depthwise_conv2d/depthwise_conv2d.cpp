@@ -7,6 +7,7 @@
 #include "ops/depthwise_conv2d/depthwise_conv2d_f32_fast.hpp"
 #include "ops/depthwise_conv2d/depthwise_conv2d_s8.h"
 #include "ops/depthwise_conv2d/depthwise_conv2d_s8_fast.hpp"
+#include "ops/isa_table.hpp"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
 #include "ops/window.hpp"
@@ -92,19 +93,13 @@ struct FastRow {
   const char* name;
 };
 constexpr FastRow kFast[] = {
+    {Isa::Portable, depthwise_conv2d_f32, "depthwise_conv2d_f32"},
 #if defined(__x86_64__)
     {Isa::Avx512Vnni, depthwise_conv2d_f32_avx512, "depthwise_conv2d_f32_avx512"},
     {Isa::AvxVnni, depthwise_conv2d_f32_avx2, "depthwise_conv2d_f32_avx2"},
     {Isa::Avx2, depthwise_conv2d_f32_avx2, "depthwise_conv2d_f32_avx2"},
 #endif
-    {Isa::Portable, depthwise_conv2d_f32, "depthwise_conv2d_f32"},
 };
-
-const FastRow& row_for(Isa isa) {
-  for (const FastRow& row : kFast)
-    if (row.isa == isa) return row;
-  return std::end(kFast)[-1];
-}
 
 // The fast depthwise kernels have no multiplier. With one the layer is a convolution of in_c groups, whose weights are
 // [out_c, kernel_h, kernel_w, 1].
@@ -131,7 +126,7 @@ Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input)
   a.limits = limits_of(op.activation);
   const Isa isa = input.arithmetic == Arithmetic::Onnx ? Isa::Portable : input.isa;  // whose sums are in double
   if (a.in_c != a.out_c && tile_loop(isa)) return grouped_f32(a, holder->tensors[0], holder->tensors[1], isa);
-  const FastRow& row = row_for(isa);
+  const FastRow& row = row_for(kFast, isa);
   const int64_t scratch = row.isa == Isa::Portable ? 0 : DepthwiseRows::scratch_bytes(a, needs_ring(a));
   return Kernel{.run = row.run, .args = as_args(holder), .name = row.name, .scratch_bytes = scratch, .c = {}};
 }

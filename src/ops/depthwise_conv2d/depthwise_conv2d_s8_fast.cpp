@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "ops/conv2d/conv2d_s8_fast.hpp"
+#include "ops/isa_table.hpp"
 #include "ops/tile_s8.hpp"
 #include "ops/window_rows.hpp"
 
@@ -259,15 +260,15 @@ std::optional<Kernel> as_groups(const pare_depthwise_conv2d_s8_args& d, Isa isa,
 std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa,
                                                const Kernel& reference) {
   if (conv.multiplier > kMostTimes) return as_groups(conv, isa, reference);
-  const auto loop = std::find_if(std::begin(kLoops), std::end(kLoops), [&](const Loop& l) { return l.isa == isa; });
-  if (loop == std::end(kLoops) || !loop->run) return std::nullopt;
+  const Loop& loop = row_for(kLoops, isa);
+  if (!loop.run) return std::nullopt;
   auto packed = std::make_shared<Packed>();
   Args& a = packed->args;
   a.conv = conv;
   a.conv.in_c *= conv.multiplier;
   a.inputs = tiles_s8(isa);
-  a.loop = loop->run;
-  a.lanes = loop->lanes;
+  a.loop = loop.run;
+  a.lanes = loop.lanes;
   choose_form(a);
   place_taps(*packed);
   if (!pack_constants(*packed)) return std::nullopt;

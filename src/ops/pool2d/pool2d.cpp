@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/isa_table.hpp"
 #include "ops/operands.hpp"
 #include "ops/pool2d/pool2d_f32.hpp"
 #include "ops/pool2d/pool2d_s8.h"
@@ -63,11 +64,6 @@ constexpr FloatRow kFloat[] = {
     {Isa::Avx512Vnni, max_pool2d_f32_avx512, average_pool2d_f32_avx512, "_avx512"},
 #endif
 };
-const FloatRow& float_row(Isa isa) {
-  for (const FloatRow& row : kFloat)
-    if (row.isa == isa) return row;
-  return kFloat[0];
-}
 
 Result<Kernel> prepare_f32(const Pool2d& op, const PrepareInput& input) {
   PARE_TRY(expect_f32(input));
@@ -78,7 +74,7 @@ Result<Kernel> prepare_f32(const Pool2d& op, const PrepareInput& input) {
   a.count_include_pad = op.count_include_pad;
   a.limits = limits_of(op.activation);
   const bool max = op.which == Pool2d::Kind::Max;
-  const FloatRow& row = float_row(input.arithmetic == Arithmetic::Onnx ? Isa::Portable : input.isa);  // whose sums are in double
+  const FloatRow& row = row_for(kFloat, input.arithmetic == Arithmetic::Onnx ? Isa::Portable : input.isa);  // whose sums are in double
   return Kernel{.run = max ? row.max : row.average,
                 .args = as_args(holder),
                 .name = fmt::format("{}_pool2d_f32{}", max ? "max" : "average", row.suffix),
