@@ -131,6 +131,11 @@ class Runner {
   const std::atomic<bool>* stop_ = nullptr;
 };
 
+/// Calls `work` (worker, index, sample) for every sample that `runner` reads, from samples.threads threads, tells
+/// progress, and returns the pass's wall time in seconds. Errors: the sample's, and `work`'s.
+Result<double> for_each_sample(Runner& runner, const Samples& samples,
+                               const std::function<Result<void>(int, int64_t, const Sample&)>& work);
+
 /// One output tensor's reals: dequantized if it is integer.
 Tensor real_output(const Context& context, size_t index);
 
@@ -150,6 +155,19 @@ struct Likeness {
   Similarity similarity;
   Agreement agreement;
   double outputs_equal = 0;  ///< share of samples whose outputs are equal
+};
+/// A Likeness from samples that may come in any order, by many threads.
+class LikenessParts {
+ public:
+  explicit LikenessParts(int64_t samples) : parts_(static_cast<size_t>(samples)) {}
+  /// The first outputs' reals for sample number `index`, one tensor a window. Errors: InvalidArgument if they differ in
+  /// their number of elements.
+  Result<void> add(int64_t index, const std::vector<Tensor>& reference, const std::vector<Tensor>& other);
+  /// All samples, put together in their order.
+  Likeness all() const;
+
+ private:
+  std::vector<Likeness> parts_;
 };
 Result<Likeness> compare_outputs(const Program& reference, const Program& other, const Samples& samples);
 

@@ -13,19 +13,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// Calls `work` for every sample that `runner` reads, tells progress, and returns the pass's wall time.
-Result<double> for_each_sample(Runner& runner, const Samples& samples, const std::function<Result<void>(int, int64_t, const Sample&)>& work) {
-  std::atomic<int64_t> done{0};
-  const Clock::time_point start = Clock::now();
-  PARE_TRY(for_each_index(runner.count(), samples.threads, [&](int worker, int64_t i) -> Result<void> {
-    PARE_TRY(const Sample sample, runner.read(worker, i));
-    PARE_TRY(work(worker, i, sample));
-    if (samples.progress) samples.progress(++done);
-    return {};
-  }));
-  return seconds_since(start);
-}
-
 // Reals of the first output, one tensor a window.
 Result<std::vector<Tensor>> outputs_of(Runner& runner, int worker, const Sample& sample) {
   std::vector<Tensor> outputs;
@@ -87,42 +74,45 @@ class Judged {
   std::vector<std::vector<double>> records_;
 };
 
-/// How outputs differ, sample by sample.
-class Compared {
- public:
-  explicit Compared(int64_t samples) : parts_(static_cast<size_t>(samples)) {}
-
-  Result<void> add(int64_t index, const std::vector<Tensor>& reference, const std::vector<Tensor>& other) {
-    Likeness& part = parts_[static_cast<size_t>(index)];
-    part.outputs_equal = 1;
-    for (size_t window = 0; window < other.size(); ++window) {
-      const Tensor &want = reference[window], &got = other[window];
-      if (got.count() != want.count())
-        return Error{Code::InvalidArgument, "outputs", to_string(got.shape()), to_string(want.shape()), ""};
-      part.similarity.add(want.view<float>(), got.view<float>());
-      part.agreement.add(want.view<float>(), got.view<float>());
-      if (want.reshaped(got.shape()) != got) part.outputs_equal = 0;
-    }
-    return {};
-  }
-
-  Likeness all() const {
-    Likeness all;
-    double equal = 0;
-    for (const Likeness& part : parts_) {
-      all.similarity.merge(part.similarity);
-      all.agreement.merge(part.agreement);
-      equal += part.outputs_equal;
-    }
-    all.outputs_equal = parts_.empty() ? 1 : equal / static_cast<double>(parts_.size());
-    return all;
-  }
-
- private:
-  std::vector<Likeness> parts_;
-};
-
 }  // namespace
+
+Result<double> for_each_sample(Runner& runner, const Samples& samples, const std::function<Result<void>(int, int64_t, const Sample&)>& work) {
+  std::atomic<int64_t> done{0};
+  const Clock::time_point start = Clock::now();
+  PARE_TRY(for_each_index(runner.count(), samples.threads, [&](int worker, int64_t i) -> Result<void> {
+    PARE_TRY(const Sample sample, runner.read(worker, i));
+    PARE_TRY(work(worker, i, sample));
+    if (samples.progress) samples.progress(++done);
+    return {};
+  }));
+  return seconds_since(start);
+}
+
+Result<void> LikenessParts::add(int64_t index, const std::vector<Tensor>& reference, const std::vector<Tensor>& other) {
+  Likeness& part = parts_[static_cast<size_t>(index)];
+  part.outputs_equal = 1;
+  for (size_t window = 0; window < other.size(); ++window) {
+    const Tensor &want = reference[window], &got = other[window];
+    if (got.count() != want.count())
+      return Error{Code::InvalidArgument, "outputs", to_string(got.shape()), to_string(want.shape()), ""};
+    part.similarity.add(want.view<float>(), got.view<float>());
+    part.agreement.add(want.view<float>(), got.view<float>());
+    if (want.reshaped(got.shape()) != got) part.outputs_equal = 0;
+  }
+  return {};
+}
+
+Likeness LikenessParts::all() const {
+  Likeness all;
+  double equal = 0;
+  for (const Likeness& part : parts_) {
+    all.similarity.merge(part.similarity);
+    all.agreement.merge(part.agreement);
+    equal += part.outputs_equal;
+  }
+  all.outputs_equal = parts_.empty() ? 1 : equal / static_cast<double>(parts_.size());
+  return all;
+}
 
 Result<Evaluation> evaluate(const Program& program, const Samples& samples) {
   PARE_TRY(Judged judged, Judged::make(program, samples));
@@ -136,7 +126,7 @@ Result<Evaluation> evaluate(const Program& program, const Samples& samples) {
 Result<Likeness> compare_outputs(const Program& reference, const Program& other, const Samples& samples) {
   PARE_TRY(Runner first, Runner::make(reference, samples));
   PARE_TRY(Runner second, Runner::make(other, samples));
-  Compared compared(first.count());
+  LikenessParts compared(first.count());
   PARE_TRY(for_each_sample(first, samples, [&](int worker, int64_t i, const Sample& sample) -> Result<void> {
     PARE_TRY(const std::vector<Tensor> expected, outputs_of(first, worker, sample));
     PARE_TRY(const std::vector<Tensor> found, outputs_of(second, worker, sample));
@@ -148,7 +138,7 @@ Result<Likeness> compare_outputs(const Program& reference, const Program& other,
 Result<PairEvaluation> evaluate_pair(const Program& first, const Program& second, const Samples& samples) {
   PARE_TRY(Judged one, Judged::make(first, samples));
   PARE_TRY(Judged other, Judged::make(second, samples));
-  Compared compared(one.runner().count());
+  LikenessParts compared(one.runner().count());
   PARE_TRY(const double seconds, for_each_sample(one.runner(), samples, [&](int worker, int64_t i, const Sample& sample) -> Result<void> {
     PARE_TRY(std::vector<Tensor> expected, outputs_of(one.runner(), worker, sample));
     PARE_TRY(std::vector<Tensor> found, outputs_of(other.runner(), worker, sample));

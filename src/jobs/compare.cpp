@@ -31,32 +31,42 @@ std::vector<Pair> pairs_of(const Model& a, const Model& b, std::vector<std::stri
   return pairs;
 }
 
-Result<std::vector<Similarity>> similarities(const std::vector<Pair>& pairs, const Program& a, const Program& b, const Samples& samples) {
+// Of each pair, and of the first outputs, in one pass.
+struct Seen {
+  std::vector<Similarity> pairs;
+  Likeness outputs;
+};
+Result<Seen> look(const std::vector<Pair>& pairs, const Program& a, const Program& b, const Samples& samples) {
   PARE_TRY(Runner first, Runner::make(a, samples));
   PARE_TRY(Runner second, Runner::make(b, samples));
-  std::vector<Similarity> all(pairs.size());
+  LikenessParts outputs(first.count());
   std::vector<std::vector<Similarity>> parts(static_cast<size_t>(first.count()), std::vector<Similarity>(pairs.size()));
   const auto real = [](const Context& c, TensorId id) { return dequantize(c.tensor(id), c.program().model().tensor(id).encoding); };
-  PARE_TRY(for_each_index(first.count(), samples.threads, [&](int worker, int64_t i) -> Result<void> {
+  PARE_TRY(for_each_sample(first, samples, [&](int worker, int64_t i, const Sample& sample) -> Result<void> {
     std::vector<std::vector<Tensor>> kept;
-    PARE_TRY(first.run(worker, i, [&](size_t, Context& c) -> Result<void> {
+    std::vector<Tensor> expected, found;
+    PARE_TRY(first.run(worker, sample, [&](size_t, Context& c) -> Result<void> {
       kept.emplace_back();
       for (const Pair& p : pairs) kept.back().push_back(real(c, p.first));
+      expected.push_back(real_output(c, 0));
       return {};
     }));
-    return second.run(worker, i, [&](size_t window, Context& c) -> Result<void> {
+    PARE_TRY(second.run(worker, sample, [&](size_t window, Context& c) -> Result<void> {
       for (size_t k = 0; k < pairs.size(); ++k) {
         const Tensor got = real(c, pairs[k].second);
         if (got.count() != kept[window][k].count())
           return Error{Code::InvalidArgument, "tensor '" + pairs[k].name + "'", to_string(got.shape()), to_string(kept[window][k].shape()), ""};
         parts[static_cast<size_t>(i)][k].add(kept[window][k].view<float>(), got.view<float>());
       }
+      found.push_back(real_output(c, 0));
       return {};
-    });
+    }));
+    return outputs.add(i, expected, found);
   }));
+  Seen seen{std::vector<Similarity>(pairs.size()), outputs.all()};
   for (const auto& part : parts)
-    for (size_t k = 0; k < pairs.size(); ++k) all[k].merge(part[k]);
-  return all;
+    for (size_t k = 0; k < pairs.size(); ++k) seen.pairs[k].merge(part[k]);
+  return seen;
 }
 
 // A float model takes the form in which it was quantized, so that its tensors can be told apart by the same names. A QDQ
@@ -88,14 +98,13 @@ Result<CompareReport> compare(const std::string& first, const std::string& secon
   PARE_TRY(const Dataset set, read_dataset(data.file));
   PARE_TRY(const Samples samples, samples_of(set, data.split.empty() ? "evaluation" : data.split, data.limit, "compare", common));
   const std::vector<Pair> pairs = pairs_of(a, b, report.notes);
-  PARE_TRY(const std::vector<Similarity> seen, similarities(pairs, pa, pb, samples));
+  PARE_TRY(const Seen seen, look(pairs, pa, pb, samples));
   for (size_t k = 0; k < pairs.size(); ++k) {
-    report.tensors.push_back({pairs[k].name, seen[k], a.tensor(pairs[k].first).encoding, b.tensor(pairs[k].second).encoding});
-    if (report.first_difference.empty() && !seen[k].equal()) report.first_difference = pairs[k].name;
+    report.tensors.push_back({pairs[k].name, seen.pairs[k], a.tensor(pairs[k].first).encoding, b.tensor(pairs[k].second).encoding});
+    if (report.first_difference.empty() && !seen.pairs[k].equal()) report.first_difference = pairs[k].name;
   }
-  PARE_TRY(const Likeness likeness, compare_outputs(pa, pb, samples));
-  report.outputs_equal = likeness.outputs_equal;
-  report.agreement = likeness.agreement.value();
+  report.outputs_equal = seen.outputs.outputs_equal;
+  report.agreement = seen.outputs.agreement.value();
   return report;
 }
 
