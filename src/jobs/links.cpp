@@ -109,6 +109,7 @@ Result<Proof> make_proof(const VerifyRequest& request, const Samples& samples, A
   Proof proof;
   proof.request = request;
   proof.model = std::move(loaded.model);
+  proof.file_bytes = loaded.file_bytes;
   proof.samples = samples;
   PARE_TRY(proof.arithmetic, choose_arithmetic(proof.model, request.file, common));
   PARE_TRY(proof.fast, choose_isa(common));

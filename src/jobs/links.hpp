@@ -10,6 +10,7 @@ namespace pare {
 struct Proof {
   VerifyRequest request;
   Model model;  ///< the file's
+  int64_t file_bytes = 0;
   Arithmetic arithmetic = Arithmetic::None;
   Isa fast = Isa::Portable;  ///< of link 3
   Samples samples;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/files.hpp"
 #include "jobs/links.hpp"
 #include "jobs/steps.hpp"
 
@@ -34,8 +33,7 @@ Result<VerifyReport> verify_file(const VerifyRequest& request) {
   PARE_TRY(const Size size, measure(proof.model, proof.arithmetic));
   report.weight_bytes = size.weight_bytes;
   report.arena_bytes = size.arena_bytes;
-  PARE_TRY(const auto bytes, read_file(request.file));
-  report.file_bytes = static_cast<int64_t>(bytes.size());
+  report.file_bytes = proof.file_bytes;
   return report;
 }
 
