@@ -1,7 +1,6 @@
 // Generated C on real models: built by the host's compiler, it computes what the interpreter does.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "jobs/child.hpp"
@@ -12,10 +11,7 @@
 namespace pare {
 namespace {
 
-std::string model_path(const std::string& name) {
-  const char* data = std::getenv("PARE_DATA");
-  return (data ? std::string(data) : std::string(PARE_SOURCE_DIR) + "/../shared/data") + "/models/" + name;
-}
+std::string model_path(const std::string& name) { return test::data_folder() + "/models/" + name; }
 
 struct Case {
   const char* model;
