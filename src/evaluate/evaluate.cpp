@@ -4,14 +4,13 @@
 #include <atomic>
 #include <chrono>
 
+#include "base/clock.hpp"
 #include "pare/evaluate.hpp"
 
 namespace pare {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // Reals of the first output, one tensor a window.
 Result<std::vector<Tensor>> outputs_of(Runner& runner, int worker, const Sample& sample) {

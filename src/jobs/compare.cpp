@@ -96,7 +96,7 @@ Result<CompareReport> compare(const std::string& first, const std::string& secon
   PARE_TRY(const Program pa, compile_for(a, first, for_model(a, common), true));
   PARE_TRY(const Program pb, compile_for(b, second, for_model(b, common), true));
   PARE_TRY(const Dataset set, read_dataset(data.file));
-  PARE_TRY(const Samples samples, samples_of(set, data.split.empty() ? "evaluation" : data.split, data.limit, "compare", common));
+  PARE_TRY(const Samples samples, samples_of(set, evaluation_split(data), data.limit, "compare", common));
   const std::vector<Pair> pairs = pairs_of(a, b, report.notes);
   PARE_TRY(const Seen seen, look(pairs, pa, pb, samples));
   for (size_t k = 0; k < pairs.size(); ++k) {

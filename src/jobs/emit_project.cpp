@@ -16,7 +16,7 @@ Result<std::vector<TestVector>> vectors_for(const Program& program, const EmitRe
     return Error{Code::InvalidArgument, "--samples", std::to_string(request.samples), "a number above 0", ""};
   if (request.data.file.empty()) return random_vectors(program, request.samples, common.seed);
   PARE_TRY(const Dataset data, read_dataset(request.data.file));
-  const std::string split = request.data.split.empty() ? "evaluation" : request.data.split;
+  const std::string split = evaluation_split(request.data);
   PARE_TRY(const Samples samples, samples_of(data, split, request.data.limit, "test vectors", common));
   return data_vectors(program, samples, request.samples);
 }

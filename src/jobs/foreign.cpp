@@ -40,8 +40,8 @@ Result<void> run_script(const Proof& proof, const std::string& folder) {
   PARE_TRY(const std::string python, choose_python(proof.request.python, "--with " + proof.request.with));
   PARE_TRY(const ChildResult child, run_child({python, script(), proof.request.with, proof.request.file, folder + "/in.npz", folder + "/out.npz"}, folder));
   if (child.status == 0) return {};
-  const std::string said = child.err.empty() ? fmt::format("exit status {}", child.status) : child.err.substr(0, child.err.find_last_not_of('\n') + 1);
-  return Error{Code::Unsupported, "--with " + proof.request.with, said.substr(said.rfind('\n') + 1), "a runtime that runs the file", ""};
+  const std::string said = child.err.empty() ? fmt::format("exit status {}", child.status) : last_line(child.err);
+  return Error{Code::Unsupported, "--with " + proof.request.with, said, "a runtime that runs the file", ""};
 }
 
 // Exponentials differ between runtimes in their last bits.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jobs/steps.hpp"
+
 namespace pare {
 namespace {
 
@@ -45,8 +47,7 @@ std::string speed(double before, double after) {
 }
 
 std::string agreement_name(const QuantizeReport& q) {
-  const std::string& metric = q.float_evaluation.metric;
-  return metric == "top1" || metric == "top5" ? "samples with the same class as float" : "mean cosine of the outputs with float's";
+  return looks_at_classes(q.float_evaluation.metric) ? "samples with the same class as float" : "mean cosine of the outputs with float's";
 }
 
 std::vector<Report::Figure> figures_of(const ReportParts& parts) {

@@ -90,8 +90,7 @@ Result<void> judge(const Work& work, const Model& shipped, const QuantizeRequest
   PARE_TRY(const PairEvaluation pair, evaluate_pair(original, quantized, samples));
   report.float_evaluation = pair.first;
   report.quantized_evaluation = pair.second;
-  const bool classes = data.metric().name == "top1" || data.metric().name == "top5";
-  report.agreement = classes ? pair.likeness.agreement.value() : pair.likeness.similarity.mean_cosine();
+  report.agreement = looks_at_classes(data.metric().name) ? pair.likeness.agreement.value() : pair.likeness.similarity.mean_cosine();
   report.sqnr_db = pair.likeness.similarity.sqnr_db();
   PARE_TRY(report.size, measure(shipped, report.arithmetic));
   return {};

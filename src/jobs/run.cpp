@@ -70,7 +70,7 @@ std::vector<std::byte*> places_of(std::vector<Wanted>& tensors) {
 
 Result<void> run_data(const RunRequest& request, const Program& program, const Common& common, std::vector<Wanted>& tensors, RunReport& report) {
   PARE_TRY(const Dataset data, read_dataset(request.data.file));
-  const std::string split = request.data.split.empty() ? "evaluation" : request.data.split;
+  const std::string split = evaluation_split(request.data);
   PARE_TRY(const Samples samples, samples_of(data, split, request.data.limit, "run", common));
   PARE_TRY(Runner runner, Runner::make(program, samples));
   report.note = runner.note();

@@ -1,17 +1,12 @@
 // Steps that several jobs share.
 #pragma once
 
-#include <chrono>
 #include <string>
 
+#include "base/clock.hpp"
 #include "pare/jobs.hpp"
 
 namespace pare {
-
-/// Seconds since `start`.
-inline double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// The model as its file has it: a QDQ model with its Quantize and Dequantize nodes.
 Result<Loaded> load_as_stored(const std::string& path, const Common& common);
@@ -29,6 +24,8 @@ Result<Ranges> read_ranges(const std::string& path);
 Result<Plan> read_plan(const std::string& path);
 /// The split that a job evaluates, unless it was told another.
 inline std::string evaluation_split(const DataUse& data) { return data.split.empty() ? "evaluation" : data.split; }
+/// Does the metric look at classes? Then two models agree on a sample if they name the same one.
+inline bool looks_at_classes(const std::string& metric) { return metric == "top1" || metric == "top5"; }
 /// Errors: InvalidArgument for a quantized model.
 Result<void> require_float(const Loaded& source, const std::string& path);
 /// By which rules a model that is being quantized will be computed: as asked, else the foreign runtime's `with`, else the

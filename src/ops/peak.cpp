@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/clock.hpp"
 #include "ops/peak_fast.hpp"
 
 namespace pare {
@@ -38,12 +39,11 @@ Loops loops_of(Isa isa) {
 // Seconds of the fastest of kBlocks calls.
 template <class Function>
 double fastest(const Function& f) {
-  using Clock = std::chrono::steady_clock;
   double best = 1e9;
   for (int i = 0; i < kBlocks; ++i) {
-    const auto start = Clock::now();
+    const auto start = std::chrono::steady_clock::now();
     f();
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+    best = std::min(best, seconds_since(start));
   }
   return best;
 }
