@@ -1,27 +1,17 @@
 #include "pare/bench.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include "jobs/peers.hpp"
 #include "jobs/steps.hpp"
 #include "jobs/stopwatch.hpp"
+#include "jobs/vectors.hpp"
 #include "ops/peak.hpp"
 
 namespace pare {
 namespace {
 
-// Reals in [0, 1), codes over their whole range; other types stay zero, since they may be indices.
-Tensor random_tensor(const TensorInfo& info, std::mt19937_64& random) {
-  Tensor t(info.encoding.type, info.shape);
-  if (t.type() == DType::F32)
-    for (float& x : t.edit<float>()) x = static_cast<float>(random() >> 40) * 0x1p-24f;
-  if (t.type() == DType::I8 || t.type() == DType::U8)
-    for (uint8_t& x : t.edit<uint8_t>()) x = static_cast<uint8_t>(random() >> 56);
-  return t;
-}
-
-Context random_context(const Program& program, std::mt19937_64& random) {
+Context random_context(const Program& program, uint64_t& random) {
   Context context(program);
   const Model& model = program.model();
   for (size_t i = 0; i < model.inputs.size(); ++i)
@@ -30,9 +20,8 @@ Context random_context(const Program& program, std::mt19937_64& random) {
 }
 
 std::vector<Context> contexts_of(const Program& program, int threads, uint64_t seed) {
-  std::mt19937_64 random(seed);
   std::vector<Context> contexts;
-  for (int i = 0; i < threads; ++i) contexts.push_back(random_context(program, random));
+  for (int i = 0; i < threads; ++i) contexts.push_back(random_context(program, seed));
   return contexts;
 }
 
@@ -114,7 +103,7 @@ void judge(const Model& model, const Peak& before, const Peak& after, BenchRepor
 
 Result<BenchReport> bench(const BenchRequest& request, const Common& common) {
   BenchReport report;
-  PARE_TRY(const Loaded source, load(request.model, common));
+  PARE_TRY(const Loaded source, load_to_run(request.model, common));
   PARE_TRY(const Program program, compile_for(source.model, request.model, common));
   report.isa = program.isa();
   report.arithmetic = program.arithmetic();

@@ -23,15 +23,6 @@ uint64_t next_random(uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-Tensor random_tensor(const TensorInfo& info, uint64_t& state) {
-  Tensor t(info.encoding.type, info.shape);
-  if (t.type() == DType::F32)
-    for (float& x : t.edit<float>()) x = static_cast<float>(next_random(state) >> 40) / 8388608.0f - 1.0f;
-  else
-    std::generate_n(t.data_for_edit(), t.byte_count(), [&] { return static_cast<std::byte>(next_random(state) >> 56); });
-  return t;
-}
-
 }  // namespace
 
 Result<std::vector<TestVector>> data_vectors(const Program& program, const Samples& samples, int64_t count) {
@@ -48,6 +39,16 @@ Result<std::vector<TestVector>> data_vectors(const Program& program, const Sampl
     }));
   }
   return vectors;
+}
+
+Tensor random_tensor(const TensorInfo& info, uint64_t& state) {
+  Tensor t(info.encoding.type, info.shape);
+  if (t.type() == DType::F32)
+    for (float& x : t.edit<float>()) x = static_cast<float>(next_random(state) >> 40) / 8388608.0f - 1.0f;
+  else if (info.encoding.affine() || t.type() == DType::I8 || t.type() == DType::U8)
+    std::generate_n(t.data_for_edit(), t.byte_count(),
+                    [&] { return static_cast<std::byte>(next_random(state) >> 56); });
+  return t;
 }
 
 std::vector<TestVector> random_vectors(const Program& program, int64_t count, uint64_t seed) {
