@@ -4,6 +4,7 @@
 #include "base/files.hpp"
 #include "jobs/links.hpp"
 #include "jobs/steps.hpp"
+#include "pare/compress.hpp"
 
 namespace pare {
 
@@ -21,6 +22,13 @@ Result<Loaded> load(const std::string& path, const Common& common) {
   PARE_TRY(const Arithmetic arithmetic, choose_arithmetic(loaded.model, path, common));
   if (arithmetic == Arithmetic::Onnx) return loaded;
   PARE_TRY(loaded.model, integer_form(loaded.model, false, nullptr));
+  return loaded;
+}
+
+Result<Loaded> load_to_run(const std::string& path, const Common& common) {
+  PARE_TRY(Loaded loaded, load(path, common));
+  if (loaded.model.quantized()) return loaded;
+  PARE_TRY(loaded.model, simplify(loaded.model, false, nullptr));
   return loaded;
 }
 
@@ -76,7 +84,8 @@ Operands operands_of(const Model& model, const std::vector<TensorId>& ids) {
 
 Result<Size> measure(const Model& model, Arithmetic arithmetic) {
   Size size;
-  for (const Node& node : model.nodes) size.macs += node.op->cost(operands_of(model, node.in), operands_of(model, node.out)).macs;
+  for (const Node& node : model.nodes)
+    size.macs += node.op->cost(operands_of(model, node.in), operands_of(model, node.out)).macs;
   for (const TensorInfo& t : model.tensors)
     if (t.constant() && t.encoding.type != DType::I64) size.parameters += t.data.count();
   size.weight_bytes = weight_bytes(model);

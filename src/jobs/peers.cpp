@@ -51,7 +51,7 @@ std::string as_tflite(const BenchRequest& request, const Common& common, const s
   if (request.model.ends_with(".tflite")) return "";
   Common converting = common;
   if (converting.arithmetic == "onnx") converting.arithmetic = "tflm";
-  return convert({.input = request.model, .output = path}, converting) ? path : "";
+  return convert({.input = request.model, .output = path, .fuse = true}, converting) ? path : "";
 }
 
 Result<Peer> start(const std::string& name, const std::vector<std::string>& args, const std::string& folder) {

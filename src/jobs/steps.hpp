@@ -10,6 +10,8 @@ namespace pare {
 
 /// The model as its file has it: a QDQ model with its Quantize and Dequantize nodes.
 Result<Loaded> load_as_stored(const std::string& path, const Common& common);
+/// As load(), and a float model simplified, its interface kept: for whom only its outputs and its time count.
+Result<Loaded> load_to_run(const std::string& path, const Common& common);
 /// Is it a QDQ model: an ONNX file with scales?
 bool is_qdq(const Model& model, const std::string& path);
 /// The integer operators of a QDQ model, simplified; `keep_interface` keeps the inputs' and outputs' types and axes.
