@@ -20,6 +20,7 @@ struct Args {
   bool pairs;           // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   bool by_chunk;        // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
   int64_t chunk;        // output pixels
+  int64_t joined;       // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
   const int8_t* weights;
   const int32_t* bias;
@@ -182,6 +183,8 @@ void choose_rows(Args& a) {
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
   a.chunk = std::max<int64_t>(kChunkBytes / pixel_bytes / kTilePixels, 1) * kTilePixels;
+  const bool joins = a.by_chunk && a.conv.kernel_w == 1 && a.conv.in_w == a.conv.stride_w * a.conv.out_w && !a.pairs;
+  a.joined = joins ? std::clamp<int64_t>(a.chunk / a.conv.out_w, 1, int64_t{1} * a.conv.n * a.conv.out_h) : 1;
 }
 
 // ---- running ------------------------------------------------------------------------------------------------------
@@ -274,6 +277,17 @@ int64_t inputs_of(const pare_conv2d_s8_args& c, int64_t pixels) {
   return ((pixels - 1) * c.stride_w + reach(c.kernel_w, c.dilation_w)) * c.in_c;
 }
 
+// The inputs of output pixels [ow, ow + pixels) of row r, or all those of `rows` rows from r on.
+void copy_chunk(const Args& a, const pare_io* io, int64_t r, int64_t rows, int64_t ow, int64_t pixels) {
+  const pare_conv2d_s8_args& c = a.conv;
+  const int64_t count = rows == 1 ? inputs_of(c, pixels) : int64_t{1} * c.in_w * c.in_c;
+  auto* to = static_cast<int8_t*>(io->scratch);
+  for (const int64_t end = r + rows; r < end; ++r, to += count * a.element()) {
+    const int64_t ih = r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
+    a.tiles.copy(static_cast<const int8_t*>(io->in[0]) + (ih * c.in_w + ow * c.stride_w) * c.in_c, to, count, c.in_zero_point);
+  }
+}
+
 void run_by_chunk(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
@@ -282,19 +296,23 @@ void run_by_chunk(const void* args, const pare_io* io) {
   const void* row = io->scratch;
   t.rows = &row;
   t.last = 1;
-  for (int64_t r = 0; r < int64_t{1} * c.n * c.out_h; ++r, y += c.out_w * a.y_pixel()) {
-    const int64_t ih = r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
-    const auto* x = static_cast<const int8_t*>(io->in[0]) + ih * c.in_w * c.in_c;
-    for (int64_t ow = 0; ow < c.out_w; ow += a.chunk) {
-      const int64_t pixels = std::min(a.chunk, c.out_w - ow);
-      a.tiles.copy(x + ow * c.stride_w * c.in_c, io->scratch, inputs_of(c, pixels), c.in_zero_point);
-      run_chunk(a, t, a.bias, 0, pixels, y + ow * a.y_pixel());
+  const int64_t total = int64_t{1} * c.n * c.out_h;
+  for (int64_t r = 0; r < total; r += a.joined) {
+    const int64_t rows = std::min(a.joined, total - r), in_row = rows * c.out_w;
+    for (int64_t ow = 0; ow < in_row; ow += a.chunk) {
+      const int64_t pixels = std::min(a.chunk, in_row - ow);
+      copy_chunk(a, io, r, rows, ow, pixels);
+      run_chunk(a, t, a.bias, 0, pixels, y + (r * c.out_w + ow) * a.y_pixel());
     }
   }
 }
 
 int64_t scratch_bytes(const Args& a) {
-  if (a.by_chunk) return (inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w)) + kRowSlack) * a.element();
+  if (a.by_chunk) {
+    const int64_t inputs = inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w));
+    const int64_t rows = a.joined * a.conv.in_w * a.conv.in_c;
+    return ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
+  }
   return a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, true) : Rows<int16_t>::scratch_bytes(a.conv, true);
 }
 
