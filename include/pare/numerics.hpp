@@ -77,9 +77,9 @@ std::string arithmetic_names();
 /// How the Arithmetic turns real inputs into codes.
 Rounding input_rounding(Arithmetic arithmetic);
 
-/// Instruction sets that kernels are written for, worst first.
-enum class Isa : std::uint8_t { Portable, Avx2, AvxVnni, Avx512Vnni };
-inline constexpr Isa kIsas[] = {Isa::Portable, Isa::Avx2, Isa::AvxVnni, Isa::Avx512Vnni};
+/// Instruction sets that kernels are written for, worst first: x86's, then 64-bit Arm's (DotProd: NEON with sdot).
+enum class Isa : std::uint8_t { Portable, Avx2, AvxVnni, Avx512Vnni, Neon, DotProd };
+inline constexpr Isa kIsas[] = {Isa::Portable, Isa::Avx2, Isa::AvxVnni, Isa::Avx512Vnni, Isa::Neon, Isa::DotProd};
 std::string_view name_of(Isa isa);
 std::optional<Isa> parse_isa(std::string_view name);
 /// Does this machine have it?

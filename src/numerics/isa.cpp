@@ -1,9 +1,13 @@
 // Instruction sets: by feature flag, never by model number.
 #include "pare/numerics.hpp"
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 namespace pare {
 namespace {
-constexpr std::string_view kNames[] = {"portable", "avx2", "avxvnni", "avx512vnni"};
+constexpr std::string_view kNames[] = {"portable", "avx2", "avxvnni", "avx512vnni", "neon", "dotprod"};
 }
 
 std::string_view name_of(Isa isa) { return kNames[static_cast<size_t>(isa)]; }
@@ -25,7 +29,12 @@ bool has(Isa isa) {
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
              __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni");
+    case Isa::Neon:
+    case Isa::DotProd: return false;
   }
+#elif defined(__aarch64__)
+  if (isa == Isa::Neon) return true;
+  if (isa == Isa::DotProd) return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 #endif
   return isa == Isa::Portable;
 }

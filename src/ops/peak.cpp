@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/clock.hpp"
+#include "ops/isa_table.hpp"
 #include "ops/peak_fast.hpp"
 
 namespace pare {
@@ -15,26 +16,21 @@ constexpr int kPlain = 512;          // elements of the plain loop, which lie in
 
 // An instruction set's loops, and the products in a vector of each.
 struct Loops {
+  Isa isa;
   PeakLoop s8 = nullptr, f32 = nullptr;
   int s8_products = 0, f32_products = 0;
 };
-
-Loops loops_of(Isa isa) {
+constexpr Loops kLoops[] = {
+    {.isa = Isa::Portable},
 #if defined(__x86_64__)
-  switch (isa) {
-    case Isa::Portable:
-      break;
-    case Isa::Avx2:
-      return {peak_words256, peak_float256, 16, 8};
-    case Isa::AvxVnni:
-      return {peak_vnni256, peak_float256, 32, 8};
-    case Isa::Avx512Vnni:
-      return {peak_vnni512, peak_float512, 64, 16};
-  }
+    {Isa::Avx2, peak_words256, peak_float256, 16, 8},
+    {Isa::AvxVnni, peak_vnni256, peak_float256, 32, 8},
+    {Isa::Avx512Vnni, peak_vnni512, peak_float512, 64, 16},
+#elif defined(__aarch64__)
+    {Isa::Neon, peak_words128, peak_float128, 4, 4},
+    {Isa::DotProd, peak_dot128, peak_float128, 16, 4},
 #endif
-  (void)isa;
-  return {};
-}
+};
 
 // Seconds of the fastest of kBlocks calls.
 template <class Function>
@@ -80,7 +76,7 @@ double plain_rate(Plain& plain, void (Plain::*loop)()) {
 }  // namespace
 
 Peak measure_peak(Isa isa) {
-  const Loops loops = loops_of(isa);
+  const Loops& loops = row_for(kLoops, isa);
   if (loops.s8) return {rate(loops.s8, loops.s8_products), rate(loops.f32, loops.f32_products)};
   Plain plain;
   return {plain_rate(plain, &Plain::integers), plain_rate(plain, &Plain::floats)};

@@ -2,6 +2,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 
 namespace pare {
 
@@ -18,11 +21,16 @@ namespace pare {
   }
 // clang-format on
 
+#if defined(__x86_64__)
 PARE_PEAK_LOOP(peak_vnni512, "avx512f,avx512vnni", __m512i, "v", "vpdpbusd %3, %2, %0")
 PARE_PEAK_LOOP(peak_vnni256, "avx2,avxvnni", __m256i, "x", "%{vex%} vpdpbusd %3, %2, %0")
 PARE_PEAK_LOOP(peak_words256, "avx2", __m256i, "x", "vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0")
 PARE_PEAK_LOOP(peak_float512, "avx512f", __m512, "v", "vfmadd231ps %3, %2, %0")
 PARE_PEAK_LOOP(peak_float256, "avx2,fma", __m256, "x", "vfmadd231ps %3, %2, %0")
+#elif defined(__aarch64__)
+PARE_PEAK_LOOP(peak_dot128, "arch=armv8.2-a+dotprod", int32x4_t, "w", "sdot %0.4s, %2.16b, %3.16b")
+PARE_PEAK_LOOP(peak_words128, "+simd", int32x4_t, "w", "smlal %0.4s, %2.4h, %3.4h")
+PARE_PEAK_LOOP(peak_float128, "+simd", float32x4_t, "w", "fmla %0.4s, %2.4s, %3.4s")
+#endif
 
 }  // namespace pare
-#endif

@@ -15,5 +15,8 @@ void peak_vnni256(int64_t steps);
 void peak_words256(int64_t steps);
 void peak_float512(int64_t steps);
 void peak_float256(int64_t steps);
+void peak_dot128(int64_t steps);
+void peak_words128(int64_t steps);
+void peak_float128(int64_t steps);
 
 }  // namespace pare

@@ -13,7 +13,9 @@ TileLoop tile_loop(Isa isa) {
 
 std::string_view tile_name(Isa isa) {
   switch (isa) {
-    case Isa::Portable: return "portable";
+    case Isa::Portable:
+    case Isa::Neon:
+    case Isa::DotProd: return "portable";
     case Isa::Avx2:
     case Isa::AvxVnni: return "avx2";
     case Isa::Avx512Vnni: return "avx512";
