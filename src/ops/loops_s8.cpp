@@ -1,24 +1,30 @@
 #include "ops/loops_s8.hpp"
 
+#include "ops/isa_table.hpp"
+
 namespace pare {
 
-LoopsS8 loops_s8(Isa isa) {
-  switch (isa) {
-    case Isa::Portable:
-      break;
+namespace {
+
+struct Row {
+  Isa isa;
+  LoopsS8 (*loops)();
+};
+constexpr Row kRows[] = {
+    {Isa::Portable, [] { return LoopsS8{}; }},
 #if defined(__x86_64__)
-    case Isa::Avx2:
-    case Isa::AvxVnni:
-      return loops_s8_avx2();
-    case Isa::Avx512Vnni:
-      return loops_s8_avx512vnni();
-#else
-    default:
-      break;
+    {Isa::Avx2, loops_s8_avx2},
+    {Isa::AvxVnni, loops_s8_avx2},
+    {Isa::Avx512Vnni, loops_s8_avx512vnni},
+#elif defined(__aarch64__)
+    {Isa::Neon, loops_s8_neon},
+    {Isa::DotProd, loops_s8_neon},
 #endif
-  }
-  return {};
-}
+};
+
+}  // namespace
+
+LoopsS8 loops_s8(Isa isa) { return row_for(kRows, isa).loops(); }
 
 std::optional<RequantizePack> splat_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds) {
   std::vector<int32_t> multiplier, exponent;

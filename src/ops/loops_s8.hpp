@@ -71,6 +71,7 @@ struct LoopsS8 {
 };
 LoopsS8 loops_s8_avx2();
 LoopsS8 loops_s8_avx512vnni();
+LoopsS8 loops_s8_neon();
 
 /// The loops for an instruction set.
 LoopsS8 loops_s8(Isa isa);

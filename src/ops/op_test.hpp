@@ -178,6 +178,12 @@ inline std::vector<Isa> fast_isas() {
   return list;
 }
 
+/// How the name of a float kernel ends on `isa`; there is only the portable one on Arm.
+inline std::string float_suffix(Isa isa) {
+  if (isa == Isa::Avx512Vnni) return "_avx512";
+  return isa == Isa::Avx2 || isa == Isa::AvxVnni ? "_avx2" : "_f32";
+}
+
 inline constexpr Arithmetic kIntegerArithmetics[] = {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::LitertRef,
                                                      Arithmetic::St};
 

@@ -1,31 +1,35 @@
 #include "ops/tile_s8.hpp"
 
-namespace pare {
+#include "ops/isa_table.hpp"
 
-TilesS8 tiles_s8(Isa isa) {
-  switch (isa) {
-    case Isa::Portable:
-      break;
+namespace pare {
+namespace {
+
+struct Row {
+  Isa isa;
+  TilesS8 tiles;
+};
+constexpr Row kRows[] = {
+    {Isa::Portable, {}},
 #if defined(__x86_64__)
-    case Isa::Avx2:
-      return {tiles_s8_avx2, copy_row_avx2, nullptr, nullptr, 2, 1, false, 1};
-    case Isa::AvxVnni:
-      return {tiles_s8_avxvnni, copy_row_avxvnni, nullptr, nullptr, 4, 1, false, 1};
-    case Isa::Avx512Vnni:
-      return {tiles_s8_avx512vnni,
-              copy_row_avx512vnni,
-              copy_row_of_three_avx512vnni,
-              narrow_tiles_s8_avx512vnni,
-              4,
-              4,
-              true,
-              8};
-#else
-    default:
-      break;
+    {Isa::Avx2, {.loop = tiles_s8_avx2, .copy = copy_row_avx2, .group = 2}},
+    {Isa::AvxVnni, {.loop = tiles_s8_avxvnni, .copy = copy_row_avxvnni}},
+    {Isa::Avx512Vnni,
+     {.loop = tiles_s8_avx512vnni,
+      .copy = copy_row_avx512vnni,
+      .copy_of_three = copy_row_of_three_avx512vnni,
+      .narrow = narrow_tiles_s8_avx512vnni,
+      .bundle = 4,
+      .pairs = true,
+      .bundle_of_one = 8}},
+#elif defined(__aarch64__)
+    {Isa::Neon, {.loop = tiles_s8_neon, .copy = copy_row_neon, .offset = 0}},
+    {Isa::DotProd, {.loop = tiles_s8_dotprod, .copy = copy_row_neon, .offset = 0}},
 #endif
-  }
-  return {};
-}
+};
+
+}  // namespace
+
+TilesS8 tiles_s8(Isa isa) { return row_for(kRows, isa).tiles; }
 
 }  // namespace pare

@@ -36,7 +36,7 @@ using TileLoopS8 = void (*)(TileS8& tile, int64_t pixels, int64_t blocks);
 /// A layer of so few channels may have pixels as lanes instead.
 inline constexpr int kNarrow = 8;
 
-/// Codes become what tiles read: bytes q + 128, or words q - zero_point.
+/// Codes become what tiles read: bytes q + 128 (x86) or q (Arm), or words q - zero_point.
 using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// An instruction set's tiles, and how they want weights and inputs.
@@ -52,9 +52,10 @@ struct TilesS8 {
   int bundle = 1;         ///< the most blocks whose weights are interleaved, a power of two
   bool pairs = false;     ///< may two pixels of 8 channels share a vector?
   int bundle_of_one = 1;  ///< the same where there is one pixel
+  int offset = 128;       ///< of copied bytes
 
   /// What real zero is copied as. A sum over copied inputs is too large by it, times the sum of the weights.
-  int32_t copied_zero(int32_t zero_point) const { return group == 4 ? zero_point + 128 : 0; }
+  int32_t copied_zero(int32_t zero_point) const { return group == 4 ? zero_point + offset : 0; }
 };
 void tiles_s8_avx2(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avx2(const int8_t* from, void* to, int64_t count, int32_t zero_point);
@@ -64,6 +65,9 @@ void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_of_three_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+void tiles_s8_neon(TileS8& tile, int64_t pixels, int64_t blocks);
+void tiles_s8_dotprod(TileS8& tile, int64_t pixels, int64_t blocks);
+void copy_row_neon(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// The tiles for an instruction set; loop is null if there are none.
 TilesS8 tiles_s8(Isa isa);

@@ -56,7 +56,7 @@ TEST(Dense, FastFloatIsTheReference) {
         const Tensor expected = ran(Dense(), in).y;
         for (const Isa isa : fast_isas()) {
           const Ran fast = ran(Dense(), in, {.out = {}, .isa = isa});
-          EXPECT_EQ(fast.kernel.name, isa != Isa::Avx512Vnni ? "dense_f32_avx2" : "dense_f32_avx512");
+          EXPECT_TRUE(fast.kernel.name.ends_with(float_suffix(isa))) << fast.kernel.name;
           EXPECT_LE(relative_error(fast.y, expected), 1e-5) << fmt::format("{} x {} -> {} ", rows, ci, co) << name_of(isa);
         }
       }

@@ -22,6 +22,9 @@ constexpr Loop kLoops[] = {
     {Isa::Avx2, depthwise_s8_avx2, 8},
     {Isa::AvxVnni, depthwise_s8_avxvnni, 8},
     {Isa::Avx512Vnni, depthwise_s8_avx512vnni, 16},
+#elif defined(__aarch64__)
+    {Isa::Neon, depthwise_s8_neon, 4},
+    {Isa::DotProd, depthwise_s8_dotprod, 4},
 #endif
 };
 

@@ -42,5 +42,8 @@ void depthwise_s8_avxvnni(const DepthwiseS8Rows& a, const void* const* rows, int
                           int8_t* second);
 void depthwise_s8_avx512vnni(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y,
                              int8_t* second);
+void depthwise_s8_neon(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y, int8_t* second);
+void depthwise_s8_dotprod(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y,
+                          int8_t* second);
 
 }  // namespace pare
