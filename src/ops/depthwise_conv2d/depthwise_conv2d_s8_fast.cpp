@@ -15,16 +15,17 @@ struct Loop {
   Isa isa;
   DepthwiseS8Loop run;
   int lanes;  // of a vector, 32 bits each
+  DepthwiseS8ImageLoop image;
 };
 constexpr Loop kLoops[] = {
-    {Isa::Portable, nullptr, 0},
+    {Isa::Portable, nullptr, 0, nullptr},
 #if defined(__x86_64__)
-    {Isa::Avx2, depthwise_s8_avx2, 8},
-    {Isa::AvxVnni, depthwise_s8_avxvnni, 8},
-    {Isa::Avx512Vnni, depthwise_s8_avx512vnni, 16},
+    {Isa::Avx2, depthwise_s8_avx2, 8, nullptr},
+    {Isa::AvxVnni, depthwise_s8_avxvnni, 8, nullptr},
+    {Isa::Avx512Vnni, depthwise_s8_avx512vnni, 16, depthwise_s8_image_avx512vnni},
 #elif defined(__aarch64__)
-    {Isa::Neon, depthwise_s8_neon, 4},
-    {Isa::DotProd, depthwise_s8_dotprod, 4},
+    {Isa::Neon, depthwise_s8_neon, 4, nullptr},
+    {Isa::DotProd, depthwise_s8_dotprod, 4, nullptr},
 #endif
 };
 
@@ -37,6 +38,7 @@ struct Args {
   DepthwiseS8Loop loop;
   int lanes;
   DepthwiseS8Rows rows;
+  DepthwiseS8ImageLoop image;  // or null
 
   int unit() const { return 4 * lanes; }
   int element() const { return 4 / inputs.group; }
@@ -48,7 +50,7 @@ struct Packed {
   std::vector<int32_t> multiplier, exponent;
   std::vector<ptrdiff_t> in_streams;
   std::vector<float> scale;
-  Tensor weights, biases;
+  Tensor weights, biases, outside;
   RequantizePack requantize;
 };
 
@@ -75,6 +77,13 @@ int64_t stream_bytes(const Args& a) {
   return round_up(int64_t{1} * c.out_w * c.in_c) + round_up((c.kernel_w - 1) * a.rows.tap);
 }
 
+// Has depthwise_conv2d_s8_direct.inc this one?
+bool is_direct(const pare_depthwise_conv2d_s8_args& c) {
+  if (c.kernel_h != 3 || c.kernel_w != 3 || c.dilation_h != 1 || c.dilation_w != 1 || c.multiplier != 1) return false;
+  if (c.stride_h != 1 || c.stride_w != 1) return false;
+  return c.in_c == 8 || c.in_c == 16 || c.in_c == 32 || c.in_c % 64 == 0;
+}
+
 void choose_form(Args& a) {
   const pare_depthwise_conv2d_s8_args& c = a.conv;
   DepthwiseS8Rows& r = a.rows;
@@ -87,7 +96,7 @@ void choose_form(Args& a) {
   const bool flat = r.pixel == c.in_c || r.narrow;
   r.sets = flat ? c.in_c / std::gcd(c.in_c, a.unit()) : (c.in_c + a.unit() - 1) / a.unit();
   a.kernel_h = c.kernel_h;
-  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 && c.out_h > 1;
+  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 && (c.out_h > 1 || a.image);
   if (r.two) ++a.conv.kernel_h;
   r.groups = (a.conv.kernel_h + a.inputs.group - 1) / a.inputs.group;
   const bool shared = c.out_w * int64_t{c.in_c} > int64_t{2 * r.sets - 1} * a.unit();  // two units a set, at least
@@ -245,6 +254,24 @@ void run(const void* args, const pare_io* io) {
   }
 }
 
+void run_direct(const void* args, const pare_io* io) {
+  const auto& packed = *static_cast<const Packed*>(args);
+  const pare_depthwise_conv2d_s8_args& c = packed.args.conv;
+  const DepthwiseS8Image image{&c, &packed.args.rows, packed.outside.view<int8_t>().data()};
+  const auto* x = static_cast<const int8_t*>(io->in[0]);
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += ptrdiff_t{1} * c.out_h * c.out_w * c.in_c)
+    packed.args.image(image, x, y, static_cast<int8_t*>(io->scratch));
+}
+
+Kernel direct(std::shared_ptr<Packed> packed, Isa isa, const Kernel& reference) {
+  const pare_depthwise_conv2d_s8_args& c = packed->args.conv;
+  packed->outside = Tensor(DType::I8, {int64_t{1} * c.in_w * c.in_c});
+  std::ranges::fill(packed->outside.edit<int8_t>(), static_cast<int8_t>(c.in_zero_point));
+  const int64_t units = c.in_c < 64 ? (int64_t{1} * c.out_w * c.in_c + 63) / 64 : c.out_w;
+  return twin_of(reference, isa, run_direct, packed, 128 * units);
+}
+
 // With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].
 std::optional<Kernel> as_groups(const pare_depthwise_conv2d_s8_args& d, Isa isa, const Kernel& reference) {
   const int out_c = d.in_c * d.multiplier, taps = d.kernel_h * d.kernel_w;
@@ -272,6 +299,7 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   a.inputs = tiles_s8(isa);
   a.loop = loop.run;
   a.lanes = loop.lanes;
+  a.image = is_direct(conv) ? loop.image : nullptr;
   choose_form(a);
   place_taps(*packed);
   if (!pack_constants(*packed)) return std::nullopt;
@@ -280,6 +308,7 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   a.rows.bias = packed->biases.view<int32_t>().data();
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
+  if (a.image) return direct(packed, isa, reference);
   if (a.element() == 1) return twin_of(reference, isa, run<uint8_t>, packed, Scratch<uint8_t>::bytes(a));
   return twin_of(reference, isa, run<int16_t>, packed, Scratch<int16_t>::bytes(a));
 }
