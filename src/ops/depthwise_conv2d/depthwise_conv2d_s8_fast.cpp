@@ -80,7 +80,7 @@ int64_t stream_bytes(const Args& a) {
 // Has depthwise_conv2d_s8_direct.inc this one?
 bool is_direct(const pare_depthwise_conv2d_s8_args& c) {
   if (c.kernel_h != 3 || c.kernel_w != 3 || c.dilation_h != 1 || c.dilation_w != 1 || c.multiplier != 1) return false;
-  if (c.stride_h != 1 || c.stride_w != 1) return false;
+  if (c.stride_h != c.stride_w || c.stride_w > 2) return false;
   return c.in_c == 8 || c.in_c == 16 || c.in_c == 32 || c.in_c % 64 == 0;
 }
 
@@ -96,7 +96,8 @@ void choose_form(Args& a) {
   const bool flat = r.pixel == c.in_c || r.narrow;
   r.sets = flat ? c.in_c / std::gcd(c.in_c, a.unit()) : (c.in_c + a.unit() - 1) / a.unit();
   a.kernel_h = c.kernel_h;
-  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 && (c.out_h > 1 || a.image);
+  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 &&
+          (c.out_h > 1 || a.image);
   if (r.two) ++a.conv.kernel_h;
   r.groups = (a.conv.kernel_h + a.inputs.group - 1) / a.inputs.group;
   const bool shared = c.out_w * int64_t{c.in_c} > int64_t{2 * r.sets - 1} * a.unit();  // two units a set, at least
@@ -260,7 +261,8 @@ void run_direct(const void* args, const pare_io* io) {
   const DepthwiseS8Image image{&c, &packed.args.rows, packed.outside.view<int8_t>().data()};
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
-  for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += ptrdiff_t{1} * c.out_h * c.out_w * c.in_c)
+  for (int n = 0; n < c.n;
+       ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += ptrdiff_t{1} * c.out_h * c.out_w * c.in_c)
     packed.args.image(image, x, y, static_cast<int8_t*>(io->scratch));
 }
 
