@@ -3,7 +3,8 @@
 
     make_layers.py FOLDER > layers.csv
 
-FOLDER holds the ONNX and TFLite models named below; ResNet, MobileNetV1, V2 and V3 are written out here, at 224 x 224.
+FOLDER holds the ONNX and TFLite models named below; ResNet, MobileNetV1, V2 and V3 are written out here, at 224 x 224;
+"alone" is a layer of none of them that is often measured.
 A row is one layer: operator, input height, width and channels, output channels, kernel, stride, padding (top, left,
 bottom, right), dilation, and the networks that have it, each with its number of occurrences. Batch is 1.
 """
@@ -201,6 +202,7 @@ def networks(folder):
     yield "MobileNetV1", mobilenet_v1()
     yield "MobileNetV2", mobilenet_v2()
     yield "MobileNetV3", mobilenet_v3()
+    yield "alone", Chain(56, 64).depthwise().rows
 
 
 def main():
