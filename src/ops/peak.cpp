@@ -27,7 +27,7 @@ constexpr Loops kLoops[] = {
     {Isa::AvxVnni, peak_vnni256, peak_float256, 32, 8},
     {Isa::Avx512Vnni, peak_vnni512, peak_float512, 64, 16},
 #elif defined(__aarch64__)
-    {Isa::Neon, peak_words128, peak_float128, 4, 4},
+    {Isa::Neon, peak_bytes128, peak_float128, 8, 4},
     {Isa::DotProd, peak_dot128, peak_float128, 16, 4},
 #endif
 };

@@ -29,7 +29,7 @@ PARE_PEAK_LOOP(peak_float512, "avx512f", __m512, "v", "vfmadd231ps %3, %2, %0")
 PARE_PEAK_LOOP(peak_float256, "avx2,fma", __m256, "x", "vfmadd231ps %3, %2, %0")
 #elif defined(__aarch64__)
 PARE_PEAK_LOOP(peak_dot128, "arch=armv8.2-a+dotprod", int32x4_t, "w", "sdot %0.4s, %2.16b, %3.16b")
-PARE_PEAK_LOOP(peak_words128, "+simd", int32x4_t, "w", "smlal %0.4s, %2.4h, %3.4h")
+PARE_PEAK_LOOP(peak_bytes128, "+simd", int32x4_t, "w", "smull %1.8h, %2.8b, %3.8b\n\tsadalp %0.4s, %1.8h")
 PARE_PEAK_LOOP(peak_float128, "+simd", float32x4_t, "w", "fmla %0.4s, %2.4s, %3.4s")
 #endif
 

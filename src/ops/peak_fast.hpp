@@ -16,7 +16,7 @@ void peak_words256(int64_t steps);
 void peak_float512(int64_t steps);
 void peak_float256(int64_t steps);
 void peak_dot128(int64_t steps);
-void peak_words128(int64_t steps);
+void peak_bytes128(int64_t steps);
 void peak_float128(int64_t steps);
 
 }  // namespace pare
