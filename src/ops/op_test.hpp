@@ -178,10 +178,10 @@ inline std::vector<Isa> fast_isas() {
   return list;
 }
 
-/// How the name of a float kernel ends on `isa`; there is only the portable one on Arm.
+/// How the name of the fast float kernel for `isa` ends.
 inline std::string float_suffix(Isa isa) {
   if (isa == Isa::Avx512Vnni) return "_avx512";
-  return isa == Isa::Avx2 || isa == Isa::AvxVnni ? "_avx2" : "_f32";
+  return isa == Isa::Avx2 || isa == Isa::AvxVnni ? "_avx2" : "_neon";
 }
 
 inline constexpr Arithmetic kIntegerArithmetics[] = {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::LitertRef,

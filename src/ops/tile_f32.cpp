@@ -6,6 +6,8 @@ TileLoop tile_loop(Isa isa) {
 #if defined(__x86_64__)
   if (isa == Isa::Avx512Vnni) return tiles_f32_avx512;
   if (isa == Isa::Avx2 || isa == Isa::AvxVnni) return tiles_f32_avx2;
+#elif defined(__aarch64__)
+  if (isa == Isa::Neon || isa == Isa::DotProd) return tiles_f32_neon;
 #endif
   (void)isa;
   return nullptr;
@@ -13,12 +15,12 @@ TileLoop tile_loop(Isa isa) {
 
 std::string_view tile_name(Isa isa) {
   switch (isa) {
-    case Isa::Portable:
-    case Isa::Neon:
-    case Isa::DotProd: return "portable";
+    case Isa::Portable: return "portable";
     case Isa::Avx2:
     case Isa::AvxVnni: return "avx2";
     case Isa::Avx512Vnni: return "avx512";
+    case Isa::Neon:
+    case Isa::DotProd: return "neon";
   }
   return "";
 }

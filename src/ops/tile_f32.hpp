@@ -33,10 +33,11 @@ struct TileF32 {
 using TileLoop = void (*)(TileF32& tile, int64_t pixels, int64_t blocks);
 void tiles_f32_avx2(TileF32& tile, int64_t pixels, int64_t blocks);
 void tiles_f32_avx512(TileF32& tile, int64_t pixels, int64_t blocks);
+void tiles_f32_neon(TileF32& tile, int64_t pixels, int64_t blocks);
 
 /// The loop for an instruction set, or null if there is none.
 TileLoop tile_loop(Isa isa);
-/// "avx2", "avx512": the instruction set's name in the names of float kernels.
+/// "avx2", "avx512", "neon": the instruction set's name in the names of float kernels.
 std::string_view tile_name(Isa isa);
 
 /// Weights [channels, depth] as [groups, blocks, depth, 16] with `channels / groups` channels in each group's blocks,

@@ -12,5 +12,6 @@ using DepthwiseRows = WindowRows<DepthwiseConv2dF32Args, CopyRow<float>>;
 /// DepthwiseRows::scratch_bytes(args, needs_ring(args)). Sums in float32.
 void depthwise_conv2d_f32_avx2(const void* args, const pare_io* io);
 void depthwise_conv2d_f32_avx512(const void* args, const pare_io* io);
+void depthwise_conv2d_f32_neon(const void* args, const pare_io* io);
 
 }  // namespace pare

@@ -26,6 +26,8 @@ void max_pool2d_f32_avx2(const void* args, const pare_io* io);
 void average_pool2d_f32_avx2(const void* args, const pare_io* io);
 void max_pool2d_f32_avx512(const void* args, const pare_io* io);
 void average_pool2d_f32_avx512(const void* args, const pare_io* io);
+void max_pool2d_f32_neon(const void* args, const pare_io* io);
+void average_pool2d_f32_neon(const void* args, const pare_io* io);
 
 /// The part of a window that lies inside the image: rows [top, bottom), columns [left, right).
 struct PoolWindow {
