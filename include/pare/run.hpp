@@ -65,11 +65,11 @@ class Program {
   std::shared_ptr<const State> state_;
 };
 
-/// Plans an arena for `steps` of `model` by greedy best fit on lifetimes, largest tensor first. Tensors whose step is an
-/// alias share their operand's place. `keep_all`: nothing shares.
+/// Plans an arena for `steps` of `model` by greedy best fit on lifetimes, largest tensor first. Tensors whose step is
+/// an alias share their operand's place. `keep_all`: nothing shares.
 MemoryPlan plan_memory(const Model& model, std::span<const Step> steps, int64_t alignment, bool keep_all);
-/// Bytes that a device needs for activations and scratch: the arena of the emitted C project, alignment 16, whose kernels
-/// are the portable ones. Errors: what compile cannot do.
+/// Bytes that a device needs for activations and scratch: the arena of the emitted C project, alignment 16, whose
+/// kernels are the portable ones. Errors: what compile cannot do.
 Result<int64_t> device_arena_bytes(const Model& model, Arithmetic arithmetic);
 /// The same for a Program of portable kernels.
 int64_t device_arena_bytes(const Program& portable);
@@ -107,8 +107,22 @@ class Context {
   std::vector<pare_io> io_;
 };
 
-/// Calls f(worker, index) for every index below `count` from `threads` threads, and returns the error of the lowest
-/// failing index. Indices are handed out in blocks of increasing order; workers are numbered from 0.
+/// Threads that stay between jobs, for those that come often: waking one takes less than starting one.
+class Team {
+ public:
+  /// `threads`, the caller's own among them; fewer where the system gives no more.
+  explicit Team(int threads);
+  ~Team();
+  /// Calls f(worker, index) for every index below `count`, and returns the error of the lowest failing index. Indices
+  /// are handed out in blocks of increasing order; workers are numbered from 0. From one thread at a time.
+  Result<void> for_each_index(int64_t count, const std::function<Result<void>(int, int64_t)>& f);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The same by a Team of `threads` for this job alone.
 Result<void> for_each_index(int64_t count, int threads, const std::function<Result<void>(int, int64_t)>& f);
 
 }  // namespace pare

@@ -26,12 +26,12 @@ std::vector<Context> contexts_of(const Program& program, int threads, uint64_t s
 }
 
 Times time_runs(std::vector<Context>& contexts, int64_t batch, double seconds) {
-  const auto threads = static_cast<int>(contexts.size());
+  Team team(static_cast<int>(contexts.size()));
   return measure_times(
       [&](int64_t repeats) {
         for (int64_t i = 0; i < repeats; ++i) {
-          if (threads > 1)
-            *for_each_index(batch, threads, [&](int worker, int64_t) -> Result<void> {
+          if (contexts.size() > 1)
+            *team.for_each_index(batch, [&](int worker, int64_t) -> Result<void> {
               contexts[static_cast<size_t>(worker)].run();
               return {};
             });

@@ -10,6 +10,8 @@
 namespace pare {
 namespace {
 
+constexpr int64_t kBlocks = 16;  // a thread, at least: all end at about the same time
+
 // What the workers share.
 struct Work {
   std::atomic<int64_t> next{0};
@@ -50,29 +52,77 @@ void guarded(Work& work, const std::function<void()>& f) {
   }
 }
 
-// As many threads as the system gives, `wanted` at most.
-std::vector<std::thread> start(int wanted, const std::function<void(int)>& f) {
-  std::vector<std::thread> team;
-  try {
-    for (int number = 1; number <= wanted; ++number) team.emplace_back(f, number);
-  } catch (const std::system_error&) {
-    // The others do the work.
-  }
-  return team;
+constexpr int kPatience = 64;
+
+// Until `value` is no longer `old`. Work often comes soon, and a sleeper takes long to wake.
+template <class T>
+void await_change(const std::atomic<T>& value, T old) {
+  for (int i = 0; i < kPatience && value == old; ++i) std::this_thread::yield();
+  value.wait(old);
 }
 
 }  // namespace
 
-Result<void> for_each_index(int64_t count, int threads, const std::function<Result<void>(int, int64_t)>& f) {
+struct Team::State {
+  std::vector<std::thread> helpers;
+  std::function<void(int)> job;  // of this round
+  std::atomic<uint64_t> round{0};
+  std::atomic<size_t> busy{0};
+  bool over = false;
+
+  // As many helpers as the system gives, `wanted` at most.
+  void start(int wanted) {
+    try {
+      for (int number = 1; number <= wanted; ++number) helpers.emplace_back([this, number] { help(number); });
+    } catch (const std::system_error&) {
+      // The others do the work.
+    }
+  }
+
+  void help(int number) {
+    for (uint64_t seen = 0;; ++seen) {
+      await_change(round, seen);
+      if (over) return;
+      job(number);
+      if (--busy == 0) busy.notify_one();
+    }
+  }
+
+  void call_helpers() {
+    ++round;
+    round.notify_all();
+  }
+
+  void run(std::function<void(int)> work) {
+    job = std::move(work);
+    busy = helpers.size();
+    call_helpers();
+    job(0);
+    for (size_t left = busy; left > 0; left = busy) await_change(busy, left);
+  }
+
+  ~State() {
+    over = true;
+    call_helpers();
+    for (std::thread& helper : helpers) helper.join();
+  }
+};
+
+Team::Team(int threads) : state_(std::make_unique<State>()) { state_->start(threads - 1); }
+Team::~Team() = default;
+
+Result<void> Team::for_each_index(int64_t count, const std::function<Result<void>(int, int64_t)>& f) {
   Work work;
-  const int64_t block = std::clamp<int64_t>(count / (int64_t{8} * std::max(threads, 1)), 1, 64);
-  const auto one = [&](int number) { guarded(work, [&] { worker(work, number, count, block, f); }); };
-  std::vector<std::thread> team = start(threads - 1, one);
-  one(0);
-  for (std::thread& thread : team) thread.join();
+  const auto threads = static_cast<int64_t>(state_->helpers.size()) + 1;
+  const int64_t block = std::clamp<int64_t>(count / (kBlocks * threads), 1, 64);
+  state_->run([&](int number) { guarded(work, [&] { worker(work, number, count, block, f); }); });
   if (work.thrown) std::rethrow_exception(work.thrown);
   if (work.error) return *work.error;
   return {};
+}
+
+Result<void> for_each_index(int64_t count, int threads, const std::function<Result<void>(int, int64_t)>& f) {
+  return Team(threads).for_each_index(count, f);
 }
 
 }  // namespace pare

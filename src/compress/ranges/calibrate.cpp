@@ -55,11 +55,12 @@ class Calibrator {
     if (first_ > count)
       return Error{Code::InvalidArgument, "ranges", fmt::format("{} samples begun", first_), fmt::format("at most the {} to see", count), ""};
     const int64_t round = kRound * static_cast<int64_t>(contexts_.size());
+    Team team(static_cast<int>(contexts_.size()));
     for (int64_t first = first_; first < count; first += round) {
       const int64_t size = std::min(round, count - first);
       sums_.assign(static_cast<size_t>(size) * tensors_.size(), Sums{});
-      PARE_TRY(for_each_index(size, static_cast<int>(contexts_.size()),
-                              [&](int worker, int64_t i) { return sample(worker, first + i, static_cast<size_t>(i)); }));
+      PARE_TRY(team.for_each_index(
+          size, [&](int worker, int64_t i) { return sample(worker, first + i, static_cast<size_t>(i)); }));
       add_up(static_cast<size_t>(size));
       if (control.between) {
         PARE_TRY(control.between(first + size, [&] { return result(first + size); }));
