@@ -10,7 +10,7 @@
 
 namespace pare {
 
-LoopsS8 loops_s8_avx2() { return {sum_fixed, sum_shift, product, maximum, average, mean_fixed, mean_real}; }
+LoopsS8 loops_s8_avx2() { return {sum_fixed, sum_shift, product, maximum, average, mean_fixed, mean_real, nullptr}; }
 
 }  // namespace pare
 #endif

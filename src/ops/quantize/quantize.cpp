@@ -101,7 +101,7 @@ Kernel codes_kernel(pare_kernel run, std::string name, const PrepareInput& input
   auto holder = std::make_shared<ScalesHolder<CodesArgs>>(codes);
   const AxisSplit split = split_of(*input.in[0], codes);
   const Encoding& e = holder->encoding;
-  holder->args = {split.outer,     split.extent,          split.inner,
+  holder->args = {split.outer,    split.extent,        split.inner,
                   e.scale.data(), e.zero_point.data(), quantize_rule(input.arithmetic)};
   return Kernel{.run = run, .args = as_args(holder), .name = std::move(name), .c = {}};
 }
@@ -145,10 +145,12 @@ Result<Kernel> prepare_from_codes(const PrepareInput& input) {
   PARE_TRY(expect_8_bits(y));
   const pare_table_spec spec{c_number(input.arithmetic), as_s8(x.encoding), as_s8(y.encoding)};
   int8_t codes[256];
-  if (rule_for(RuleFor::Conv, input.arithmetic)) pare_table_requantize(codes, &spec);
-  else exact_table(codes, spec);
+  if (rule_for(RuleFor::Conv, input.arithmetic))
+    pare_table_requantize(codes, &spec);
+  else
+    exact_table(codes, spec);
   return table_kernel(byte_table(codes, flip_of(x.encoding), flip_of(y.encoding)), count_of(x.shape),
-                      fmt::format("requantize_{}_{}", name_of(x.encoding.type), name_of(y.encoding.type)));
+                      fmt::format("requantize_{}_{}", name_of(x.encoding.type), name_of(y.encoding.type)), input.isa);
 }
 
 Result<Kernel> prepare_from_reals(const PrepareInput& input) {

@@ -10,7 +10,7 @@ namespace pare {
 /// integer form.
 Result<pare_table_spec> table_spec(const PrepareInput& input);
 
-/// The lookup y = table[x + 128] over `count` codes; the table holds 256 int8.
-Kernel table_kernel(Tensor table, int64_t count, std::string name);
+/// The lookup y = table[x + 128] over `count` codes, by vectors if `isa` has them; the table holds 256 int8.
+Kernel table_kernel(Tensor table, int64_t count, std::string name, Isa isa);
 
 }  // namespace pare

@@ -11,8 +11,7 @@
 namespace pare {
 
 extern const OpFamily unary_op;
-const OpFamily unary_op{
-    "unary", {"relu", "relu6", "relu_n1_to_1", "clip", "leaky_relu", "logistic", "tanh"}};
+const OpFamily unary_op{"unary", {"relu", "relu6", "relu_n1_to_1", "clip", "leaky_relu", "logistic", "tanh"}};
 
 namespace {
 
@@ -84,19 +83,22 @@ Result<Kernel> prepare_f32(const Unary& op, const PrepareInput& input) {
   PARE_TRY(expect_f32(input));
   auto holder = std::make_shared<Holder<UnaryF32Args>>();
   holder->args = {count_of(input.in[0]->shape), op.limits(), op.alpha};
-  return Kernel{.run = row_of(op.which).kernel_f32,
-                .args = as_args(holder),
-                .name = std::string(op.kind()) + "_f32",
-                .c = {}};
+  return Kernel{
+      .run = row_of(op.which).kernel_f32, .args = as_args(holder), .name = std::string(op.kind()) + "_f32", .c = {}};
 }
 
 void fill_table(const Unary& op, const pare_table_spec& spec, int8_t* table) {
   switch (op.which) {
-    case Kind::Relu6: return pare_table_relu6(table, &spec);
-    case Kind::LeakyRelu: return pare_table_leaky_relu(table, &spec, op.alpha);
-    case Kind::Logistic: return pare_table_logistic(table, &spec);
-    case Kind::Tanh: return pare_table_tanh(table, &spec);
-    default: return pare_table_clip(table, &spec, op.limits()[0], op.limits()[1]);
+    case Kind::Relu6:
+      return pare_table_relu6(table, &spec);
+    case Kind::LeakyRelu:
+      return pare_table_leaky_relu(table, &spec, op.alpha);
+    case Kind::Logistic:
+      return pare_table_logistic(table, &spec);
+    case Kind::Tanh:
+      return pare_table_tanh(table, &spec);
+    default:
+      return pare_table_clip(table, &spec, op.limits()[0], op.limits()[1]);
   }
 }
 
@@ -112,7 +114,7 @@ Result<Kernel> prepare_s8(const Unary& op, const PrepareInput& input) {
   PARE_TRY(expect_contract(op, input));
   Tensor table(DType::I8, {256});
   fill_table(op, spec, table.edit<int8_t>().data());
-  return table_kernel(std::move(table), count_of(input.in[0]->shape), std::string(op.kind()) + "_s8");
+  return table_kernel(std::move(table), count_of(input.in[0]->shape), std::string(op.kind()) + "_s8", input.isa);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "ops/unary/unary.hpp"
 
 #include "ops/op_test.hpp"
+#include "ops/unary/table.hpp"
 
 namespace pare {
 namespace {
@@ -39,7 +40,8 @@ const Tensor kInputs = Tensor::of<float>({5}, {-20, -1, 0, 0.5f, 8});
 TEST(Unary, ComputesByHand) {
   for (const Row& row : kRows) {
     const std::vector<float> y = reals(ran(row.op, {input(kInputs)}).y);
-    for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(y[i], row.expected[i], 1e-6 * std::fabs(row.expected[i]) + 1e-12) << row.op.kind();
+    for (size_t i = 0; i < 5; ++i)
+      EXPECT_NEAR(y[i], row.expected[i], 1e-6 * std::fabs(row.expected[i]) + 1e-12) << row.op.kind();
   }
 }
 
@@ -85,7 +87,8 @@ TEST(Unary, EveryCodeFollowsTheReals) {
       const std::vector<int> y = codes(ran(row.op, {input(all_codes(), ex)}, {.out = ey, .arithmetic = arithmetic}).y);
       for (size_t i = 0; i < 256; ++i) {
         const double q = row.op.value(x.view<float>()[i]) / ey.scale[0] + ey.zero_point[0];
-        EXPECT_LE(std::fabs(y[i] - std::clamp(q, -128.0, 127.0)), 1.0) << row.op.kind() << " " << name_of(arithmetic) << " " << i;
+        EXPECT_LE(std::fabs(y[i] - std::clamp(q, -128.0, 127.0)), 1.0)
+            << row.op.kind() << " " << name_of(arithmetic) << " " << i;
       }
     }
 }
@@ -120,6 +123,27 @@ TEST(Unary, AMemberHasOnlyItsFields) {
   EXPECT_EQ(fields(Unary(Kind::Tanh)), std::vector<std::string>{});
   EXPECT_EQ(fields(leaky(0.1f)), std::vector<std::string>{"alpha"});
   EXPECT_EQ(fields(clip(0, 1)), (std::vector<std::string>{"lo", "hi"}));
+}
+
+// Every code at every place of a vector, and what is left over at the end; in place.
+TEST(Unary, LookupsByVectorsAreThoseOfTheTable) {
+  for (const Isa isa : fast_isas())
+    for (int64_t count = 0; count <= 386; ++count) {
+      Tensor x(DType::I8, {count + 1}), table(DType::I8, {256});
+      for (int i = 0; i < 256; ++i) table.edit<int8_t>()[static_cast<size_t>(i)] = static_cast<int8_t>(i * 77 + i / 3);
+      for (int64_t i = 0; i <= count; ++i)
+        x.edit<int8_t>()[static_cast<size_t>(i)] = static_cast<int8_t>(i * 3 + count);
+      const auto run_on = [&](Isa on) {
+        Tensor y = x;
+        const Kernel kernel = table_kernel(table, count, "lookup", on);
+        void* codes = y.edit<int8_t>().data();
+        const void* in = codes;
+        const pare_io io{&in, &codes, nullptr};
+        kernel.run(kernel.args.get(), &io);
+        return y;
+      };
+      ASSERT_EQ(run_on(isa), run_on(Isa::Portable)) << name_of(isa) << " " << count;
+    }
 }
 
 }  // namespace
