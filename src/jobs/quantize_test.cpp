@@ -154,6 +154,24 @@ TEST_F(QuantizeJob, StopsAndLeavesNothing) {
   }
 }
 
+TEST_F(QuantizeJob, RunTellsEachSample) {
+  std::atomic<int64_t> last{0}, total{0};
+  Common common;
+  common.progress = [&](const char* step, int64_t done, int64_t of) {
+    EXPECT_EQ(std::string(step), "run");
+    last = done;
+    total = of;
+  };
+  RunRequest request;
+  request.model = in_.at("float.tflite");
+  request.data = {in_.at("d.data.json"), "evaluation"};
+  request.output = out_.at("y.npz");
+  const auto r = run_model(request, common);
+  ASSERT_TRUE(r) << r.error().message();
+  EXPECT_GT(last, 0);
+  EXPECT_EQ(last, total);
+}
+
 TEST_F(QuantizeJob, CalibrationGoesOnFromItsJournal) {
   const CalibrateRequest whole{.model = in_.at("float.tflite"), .output = out_.at("whole.json"), .data = {in_.at("d.data.json"), "evaluation"}};
   CalibrateRequest parts = whole;

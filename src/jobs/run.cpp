@@ -81,12 +81,13 @@ Result<void> run_data(const RunRequest& request, const Program& program, const C
   report.samples = runner.count();
   reserve_rows(tensors, program, report.samples * each, request.real);
   const std::vector<std::byte*> places = places_of(tensors);
-  return for_each_index(runner.count(), samples.threads, [&](int worker, int64_t i) -> Result<void> {
-    return runner.run(worker, i, [&](size_t window, Context& context) -> Result<void> {
+  PARE_TRY(for_each_sample(runner, samples, [&](int worker, int64_t i, const Sample& one) -> Result<void> {
+    return runner.run(worker, one, [&](size_t window, Context& context) -> Result<void> {
       keep_row(tensors, places, context, i * each + static_cast<int64_t>(window), request.real);
       return {};
     });
-  });
+  }));
+  return {};
 }
 
 // Samples of one input: codes of the model's own type as they are, float reals quantized.
