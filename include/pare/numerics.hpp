@@ -81,6 +81,8 @@ Rounding input_rounding(Arithmetic arithmetic);
 enum class Isa : std::uint8_t { Portable, Avx2, AvxVnni, Avx512Vnni, Neon, DotProd };
 inline constexpr Isa kIsas[] = {Isa::Portable, Isa::Avx2, Isa::AvxVnni, Isa::Avx512Vnni, Isa::Neon, Isa::DotProd};
 std::string_view name_of(Isa isa);
+/// Whose kernels serve where `isa` has none of its own.
+Isa base_of(Isa isa);
 std::optional<Isa> parse_isa(std::string_view name);
 /// Does this machine have it?
 bool has(Isa isa);

@@ -1,16 +1,41 @@
 // Instruction sets: by feature flag, never by model number.
 #include "pare/numerics.hpp"
 
+#include <iterator>
+
 #if defined(__aarch64__)
 #include <sys/auxv.h>
 #endif
 
 namespace pare {
 namespace {
-constexpr std::string_view kNames[] = {"portable", "avx2", "avxvnni", "avx512vnni", "neon", "dotprod"};
-}
 
-std::string_view name_of(Isa isa) { return kNames[static_cast<size_t>(isa)]; }
+#if defined(__x86_64__)
+constexpr bool kX86 = true, kArm = false;
+#elif defined(__aarch64__)
+constexpr bool kX86 = false, kArm = true;
+#else
+constexpr bool kX86 = false, kArm = false;
+#endif
+
+struct Facts {
+  std::string_view name;
+  Isa base;
+  bool compiled;
+  bool tried = true;  // did its kernels pass their tests on a machine that has it?
+};
+constexpr Facts kFacts[] = {
+    {"portable", Isa::Portable, true}, {"avx2", Isa::Portable, kX86}, {"avxvnni", Isa::Avx2, kX86},
+    {"avx512vnni", Isa::Avx2, kX86},   {"neon", Isa::Portable, kArm}, {"dotprod", Isa::Neon, kArm},
+};
+static_assert(std::size(kFacts) == std::size(kIsas));
+
+const Facts& facts_of(Isa isa) { return kFacts[static_cast<size_t>(isa)]; }
+
+}  // namespace
+
+std::string_view name_of(Isa isa) { return facts_of(isa).name; }
+Isa base_of(Isa isa) { return facts_of(isa).base; }
 
 std::optional<Isa> parse_isa(std::string_view name) {
   for (const Isa isa : kIsas)

@@ -14,11 +14,9 @@ constexpr Row kRows[] = {
     {Isa::Portable, [] { return LoopsS8{}; }},
 #if defined(__x86_64__)
     {Isa::Avx2, loops_s8_avx2},
-    {Isa::AvxVnni, loops_s8_avx2},
     {Isa::Avx512Vnni, loops_s8_avx512vnni},
 #elif defined(__aarch64__)
     {Isa::Neon, loops_s8_neon},
-    {Isa::DotProd, loops_s8_neon},
 #endif
 };
 

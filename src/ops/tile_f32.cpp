@@ -1,29 +1,30 @@
 #include "ops/tile_f32.hpp"
 
+#include "ops/isa_table.hpp"
+
 namespace pare {
 
-TileLoop tile_loop(Isa isa) {
-#if defined(__x86_64__)
-  if (isa == Isa::Avx512Vnni) return tiles_f32_avx512;
-  if (isa == Isa::Avx2 || isa == Isa::AvxVnni) return tiles_f32_avx2;
-#elif defined(__aarch64__)
-  if (isa == Isa::Neon || isa == Isa::DotProd) return tiles_f32_neon;
-#endif
-  (void)isa;
-  return nullptr;
-}
+namespace {
 
-std::string_view tile_name(Isa isa) {
-  switch (isa) {
-    case Isa::Portable: return "portable";
-    case Isa::Avx2:
-    case Isa::AvxVnni: return "avx2";
-    case Isa::Avx512Vnni: return "avx512";
-    case Isa::Neon:
-    case Isa::DotProd: return "neon";
-  }
-  return "";
-}
+struct Row {
+  Isa isa;
+  TileLoop loop;
+  std::string_view name;
+};
+constexpr Row kRows[] = {
+    {Isa::Portable, nullptr, "portable"},
+#if defined(__x86_64__)
+    {Isa::Avx2, tiles_f32_avx2, "avx2"},
+    {Isa::Avx512Vnni, tiles_f32_avx512, "avx512"},
+#elif defined(__aarch64__)
+    {Isa::Neon, tiles_f32_neon, "neon"},
+#endif
+};
+
+}  // namespace
+
+TileLoop tile_loop(Isa isa) { return row_for(kRows, isa).loop; }
+std::string_view tile_name(Isa isa) { return row_for(kRows, isa).name; }
 
 namespace {
 

@@ -96,11 +96,9 @@ constexpr FastRow kFast[] = {
     {Isa::Portable, depthwise_conv2d_f32, "depthwise_conv2d_f32"},
 #if defined(__x86_64__)
     {Isa::Avx512Vnni, depthwise_conv2d_f32_avx512, "depthwise_conv2d_f32_avx512"},
-    {Isa::AvxVnni, depthwise_conv2d_f32_avx2, "depthwise_conv2d_f32_avx2"},
     {Isa::Avx2, depthwise_conv2d_f32_avx2, "depthwise_conv2d_f32_avx2"},
 #elif defined(__aarch64__)
     {Isa::Neon, depthwise_conv2d_f32_neon, "depthwise_conv2d_f32_neon"},
-    {Isa::DotProd, depthwise_conv2d_f32_neon, "depthwise_conv2d_f32_neon"},
 #endif
 };
 

@@ -60,11 +60,9 @@ constexpr FloatRow kFloat[] = {
     {Isa::Portable, max_pool2d_f32, average_pool2d_f32, ""},
 #if defined(__x86_64__)
     {Isa::Avx2, max_pool2d_f32_avx2, average_pool2d_f32_avx2, "_avx2"},
-    {Isa::AvxVnni, max_pool2d_f32_avx2, average_pool2d_f32_avx2, "_avx2"},
     {Isa::Avx512Vnni, max_pool2d_f32_avx512, average_pool2d_f32_avx512, "_avx512"},
 #elif defined(__aarch64__)
     {Isa::Neon, max_pool2d_f32_neon, average_pool2d_f32_neon, "_neon"},
-    {Isa::DotProd, max_pool2d_f32_neon, average_pool2d_f32_neon, "_neon"},
 #endif
 };
 
