@@ -78,15 +78,17 @@ std::string arithmetic_names();
 Rounding input_rounding(Arithmetic arithmetic);
 
 /// Instruction sets that kernels are written for, worst first: x86's, then 64-bit Arm's (DotProd: NEON with sdot).
-enum class Isa : std::uint8_t { Portable, Avx2, AvxVnni, Avx512Vnni, Neon, DotProd };
-inline constexpr Isa kIsas[] = {Isa::Portable, Isa::Avx2, Isa::AvxVnni, Isa::Avx512Vnni, Isa::Neon, Isa::DotProd};
+enum class Isa : std::uint8_t { Portable, Avx2, AvxVnni, Avx512Vnni, Amx, Neon, DotProd };
+inline constexpr Isa kIsas[] = {Isa::Portable, Isa::Avx2, Isa::AvxVnni, Isa::Avx512Vnni, Isa::Amx, Isa::Neon, Isa::DotProd};
 std::string_view name_of(Isa isa);
 /// Whose kernels serve where `isa` has none of its own.
 Isa base_of(Isa isa);
 std::optional<Isa> parse_isa(std::string_view name);
-/// Does this machine have it?
+/// Does this machine have it? For Amx this asks the system to let the process use tiles.
 bool has(Isa isa);
-/// The best that this machine has.
+/// The best that this machine has and whose kernels passed their tests on such a machine.
 Isa best_isa();
+/// "runs", "not run: ..." with the reason, or "" if this build has no kernels for it.
+std::string_view state_of(Isa isa);
 
 }  // namespace pare

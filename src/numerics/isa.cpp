@@ -3,7 +3,10 @@
 
 #include <iterator>
 
-#if defined(__aarch64__)
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#elif defined(__aarch64__)
 #include <sys/auxv.h>
 #endif
 
@@ -18,19 +21,39 @@ constexpr bool kX86 = false, kArm = true;
 constexpr bool kX86 = false, kArm = false;
 #endif
 
+constexpr bool kNotTried = false;
 struct Facts {
   std::string_view name;
   Isa base;
   bool compiled;
   bool tried = true;  // did its kernels pass their tests on a machine that has it?
 };
+// clang-format off
 constexpr Facts kFacts[] = {
-    {"portable", Isa::Portable, true}, {"avx2", Isa::Portable, kX86}, {"avxvnni", Isa::Avx2, kX86},
-    {"avx512vnni", Isa::Avx2, kX86},   {"neon", Isa::Portable, kArm}, {"dotprod", Isa::Neon, kArm},
+    {"portable", Isa::Portable, true},
+    {"avx2", Isa::Portable, kX86},
+    {"avxvnni", Isa::Avx2, kX86},
+    {"avx512vnni", Isa::Avx2, kX86},
+    {"amx", Isa::Avx512Vnni, kX86, kNotTried},  // to turn it on: docs/decisions/0003-integer-kernels.md
+    {"neon", Isa::Portable, kArm},
+    {"dotprod", Isa::Neon, kArm},
 };
+// clang-format on
 static_assert(std::size(kFacts) == std::size(kIsas));
 
 const Facts& facts_of(Isa isa) { return kFacts[static_cast<size_t>(isa)]; }
+
+#if defined(__x86_64__)
+// Linux lets a process use tiles if it asks; other systems, and Linux before 5.16, refuse this call.
+bool may_use_tiles() {
+#if defined(__linux__)
+  constexpr long kRequest = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+  return syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+#endif
 
 }  // namespace
 
@@ -54,6 +77,12 @@ bool has(Isa isa) {
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
              __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni");
+    case Isa::Amx: {
+      // The compiler's library asks CPUID for the features, and XCR0 whether the system saves tiles.
+      static const bool here = __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
+                               has(Isa::Avx512Vnni) && may_use_tiles();
+      return here;
+    }
     case Isa::Neon:
     case Isa::DotProd: return false;
   }
@@ -67,8 +96,14 @@ bool has(Isa isa) {
 Isa best_isa() {
   Isa best = Isa::Portable;
   for (const Isa isa : kIsas)
-    if (has(isa)) best = isa;
+    if (facts_of(isa).tried && has(isa)) best = isa;
   return best;
+}
+
+std::string_view state_of(Isa isa) {
+  if (!facts_of(isa).compiled) return "";
+  if (!has(isa)) return "not run: this machine lacks it";
+  return facts_of(isa).tried ? "runs" : "not run unless named: its tests never ran on such a machine";
 }
 
 }  // namespace pare

@@ -170,17 +170,17 @@ inline double relative_error(const Tensor& a, const Tensor& b) {
   return error / size;
 }
 
-/// The instruction sets of this machine beyond the portable one.
+/// The instruction sets of this machine beyond the portable one, and Amx, whose tiles are emulated if it lacks them.
 inline std::vector<Isa> fast_isas() {
   std::vector<Isa> list;
   for (const Isa isa : kIsas)
-    if (isa != Isa::Portable && has(isa)) list.push_back(isa);
+    if (isa != Isa::Portable && has(isa == Isa::Amx ? base_of(isa) : isa)) list.push_back(isa);
   return list;
 }
 
 /// How the name of the fast float kernel for `isa` ends.
 inline std::string float_suffix(Isa isa) {
-  if (isa == Isa::Avx512Vnni) return "_avx512";
+  if (isa == Isa::Avx512Vnni || isa == Isa::Amx) return "_avx512";
   return isa == Isa::Avx2 || isa == Isa::AvxVnni ? "_avx2" : "_neon";
 }
 

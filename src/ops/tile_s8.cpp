@@ -1,5 +1,6 @@
 #include "ops/tile_s8.hpp"
 
+#include "ops/amx.hpp"
 #include "ops/isa_table.hpp"
 
 namespace pare {
@@ -22,6 +23,7 @@ constexpr Row kRows[] = {
       .bundle = 4,
       .pairs = true,
       .bundle_of_one = 8}},
+    {Isa::Amx, {.loop = tiles_s8_amx, .copy = copy_row_avx512vnni, .lanes_at_once = kAmxRows}},
 #elif defined(__aarch64__)
     {Isa::Neon, {.loop = tiles_s8_neon, .copy = copy_row_neon, .offset = 0}},
     {Isa::DotProd, {.loop = tiles_s8_dotprod, .copy = copy_row_neon, .offset = 0}},

@@ -33,6 +33,15 @@ struct TileS8 {
 /// between blocks (weights, bias, channel, y, channels) is left at the last ones.
 using TileLoopS8 = void (*)(TileS8& tile, int64_t pixels, int64_t blocks);
 
+/// The tile goes on to the blocks after the next `taken` ones.
+inline void next_blocks(TileS8& t, int64_t taken) {
+  t.weights += taken * t.weight_block * t.kernel_h;
+  t.bias += taken * kChannelBlock;
+  t.channel += taken * kChannelBlock;
+  t.y += taken * kChannelBlock;
+  t.channels -= static_cast<int>(taken * kChannelBlock);
+}
+
 /// A layer of so few channels may have pixels as lanes instead.
 inline constexpr int kNarrow = 8;
 
@@ -53,6 +62,13 @@ struct TilesS8 {
   bool pairs = false;     ///< may two pixels of 8 channels share a vector?
   int bundle_of_one = 1;  ///< the same where there is one pixel
   int offset = 128;       ///< of copied bytes
+  int lanes_at_once = 1;  ///< at most; a stretch is as many times as needed the same number of lanes
+
+  /// The lanes of a stretch that has `lanes`: those beyond have weights 0, and inputs that mean nothing.
+  int padded_lanes(int lanes) const {
+    const int steps = (lanes + lanes_at_once - 1) / lanes_at_once;
+    return (lanes + steps - 1) / steps * steps;
+  }
 
   /// What real zero is copied as. A sum over copied inputs is too large by it, times the sum of the weights.
   int32_t copied_zero(int32_t zero_point) const { return group == 4 ? zero_point + offset : 0; }
@@ -65,6 +81,8 @@ void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_of_three_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+/// Reads lanes_at_once = kAmxRows; emulated, for tests, where the machine lacks Isa::Amx.
+void tiles_s8_amx(TileS8& tile, int64_t pixels, int64_t blocks);
 void tiles_s8_neon(TileS8& tile, int64_t pixels, int64_t blocks);
 void tiles_s8_dotprod(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_neon(const int8_t* from, void* to, int64_t count, int32_t zero_point);

@@ -178,7 +178,7 @@ void choose_rows(Args& a) {
   a.conv = as_long_row(a.conv);
   const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
   a.segments = contiguous ? 1 : a.conv.kernel_w;
-  a.lanes = (a.stretch() + a.tiles.group - 1) / a.tiles.group;
+  a.lanes = a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
