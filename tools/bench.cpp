@@ -7,6 +7,21 @@
 namespace pare::tools {
 namespace {
 
+// The instruction sets that this build has kernels for, and which of them did not run.
+Json isa_states() {
+  Json states = Json::object();
+  for (const Isa isa : kIsas)
+    if (!state_of(isa).empty()) states[std::string(name_of(isa))] = state_of(isa);
+  return states;
+}
+
+std::string isas_not_run() {
+  std::string text;
+  for (const Isa isa : kIsas)
+    if (state_of(isa).starts_with("not")) text += fmt::format("{}: {}\n", name_of(isa), state_of(isa));
+  return text;
+}
+
 Json to_report(const BenchReport& r) {
   Json layers = Json::array();
   for (const LayerTime& l : r.layers)
@@ -37,6 +52,7 @@ Json to_report(const BenchReport& r) {
           {"batch", r.batch},
           {"threads", r.threads},
           {"isa", name_of(r.isa)},
+          {"isas", isa_states()},
           {"arithmetic", name_of(r.arithmetic)},
           {"macs", r.macs},
           {"share_of_peak", r.share_of_peak},
@@ -62,6 +78,7 @@ std::string to_text(const BenchReport& r) {
                         l.share_of_peak * 100, l.bytes, l.name);
   text += fmt::format("peak of a core with {}: int8 {:.1f} GMAC/s, float32 {:.1f} GMAC/s\n", name_of(r.isa),
                       r.s8_macs_per_s * 1e-9, r.f32_macs_per_s * 1e-9);
+  text += isas_not_run();
   text += fmt::format("layers {:.3f} us together, empty program {:.4f} us\n", r.layers_us, r.empty_us);
   text +=
       fmt::format("median {:.3f} us, p10 {:.3f}, p90 {:.3f}, {} runs of {} sample{} on {} thread{}; {:.1f}% of peak\n",

@@ -88,7 +88,7 @@ std::optional<Isa> parse_isa(std::string_view name);
 bool has(Isa isa);
 /// The best that this machine has and whose kernels passed their tests on such a machine.
 Isa best_isa();
-/// "runs", "not run: ..." with the reason, or "" if this build has no kernels for it.
+/// "runs", "not run, ..." with the reason, or "" if this build has no kernels for it.
 std::string_view state_of(Isa isa);
 
 }  // namespace pare

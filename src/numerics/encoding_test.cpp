@@ -179,5 +179,22 @@ TEST(Isa, NamesAreReadAndWritten) {
   EXPECT_TRUE(has(best_isa()));
 }
 
+TEST(Isa, BasesEndAtThePortableOne) {
+  EXPECT_EQ(base_of(Isa::Portable), Isa::Portable);
+  EXPECT_EQ(base_of(Isa::Amx), Isa::Avx512Vnni);
+  for (const Isa isa : kIsas) EXPECT_LE(base_of(isa), isa);
+}
+
+TEST(Isa, WhatTheMachineLacksIsListedAsNotRun) {
+  EXPECT_EQ(state_of(best_isa()), "runs");
+  for (const Isa isa : kIsas)
+    if (!has(isa) && !state_of(isa).empty()) EXPECT_EQ(state_of(isa), "not run, as this machine lacks it");
+}
+
+TEST(Isa, AmxIsNoDefaultUntilItsTestsRan) {
+  if (!has(Isa::Amx)) GTEST_SKIP() << "amx: " << state_of(Isa::Amx);
+  EXPECT_EQ(best_isa() == Isa::Amx, state_of(Isa::Amx) == "runs");
+}
+
 }  // namespace
 }  // namespace pare

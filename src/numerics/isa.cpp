@@ -70,9 +70,12 @@ bool has(Isa isa) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   switch (isa) {
-    case Isa::Portable: return true;
-    case Isa::Avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case Isa::AvxVnni: return has(Isa::Avx2) && __builtin_cpu_supports("avxvnni");
+    case Isa::Portable:
+      return true;
+    case Isa::Avx2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case Isa::AvxVnni:
+      return has(Isa::Avx2) && __builtin_cpu_supports("avxvnni");
     case Isa::Avx512Vnni:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
@@ -84,7 +87,8 @@ bool has(Isa isa) {
       return here;
     }
     case Isa::Neon:
-    case Isa::DotProd: return false;
+    case Isa::DotProd:
+      return false;
   }
 #elif defined(__aarch64__)
   if (isa == Isa::Neon) return true;
@@ -102,8 +106,8 @@ Isa best_isa() {
 
 std::string_view state_of(Isa isa) {
   if (!facts_of(isa).compiled) return "";
-  if (!has(isa)) return "not run: this machine lacks it";
-  return facts_of(isa).tried ? "runs" : "not run unless named: its tests never ran on such a machine";
+  if (!has(isa)) return "not run, as this machine lacks it";
+  return facts_of(isa).tried ? "runs" : "not run unless named, as its tests never ran on such a machine";
 }
 
 }  // namespace pare

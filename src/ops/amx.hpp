@@ -26,7 +26,7 @@ struct alignas(64) AmxConfig {
 static_assert(sizeof(AmxConfig) == 64);
 
 #if defined(__x86_64__)
-#define PARE_AMX __attribute__((target("amx-tile,amx-int8"), always_inline)) inline
+#define PARE_AMX __attribute__((target("amx-tile,amx-int8")))  // as a caller has, for what is to be inlined
 
 /// The instructions. has(Isa::Amx) must hold. They are lines of assembler, since g++ 12's intrinsics take register
 /// numbers as text alone.
@@ -49,7 +49,6 @@ struct AmxTiles {
     asm volatile("tdpbusd %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"n"(kSum), "n"(kX), "n"(kW));
   }
 };
-#undef PARE_AMX
 #endif
 
 /// The same in plain C++, as the instructions are defined. What makes them fault is an assertion here.

@@ -26,6 +26,7 @@ constexpr Loops kLoops[] = {
     {Isa::Avx2, peak_words256, peak_float256, 16, 8},
     {Isa::AvxVnni, peak_vnni256, peak_float256, 32, 8},
     {Isa::Avx512Vnni, peak_vnni512, peak_float512, 64, 16},
+    {Isa::Amx, peak_amx, peak_float512, 1024, 16},
 #elif defined(__aarch64__)
     {Isa::Neon, peak_bytes128, peak_float128, 8, 4},
     {Isa::DotProd, peak_dot128, peak_float128, 16, 4},

@@ -7,7 +7,7 @@ namespace pare {
 
 /// Products with their additions (MACs) a second.
 struct Peak {
-  double s8 = 0;   ///< int8 x int8 into int32: vpdpbusd, vpmaddwd and an addition on 16 bits, sdot, or smull and sadalp
+  double s8 = 0;   ///< int8 x int8 into int32: tdpbusd, vpdpbusd, vpmaddwd and an addition on 16 bits, sdot, or smull and sadalp
   double f32 = 0;  ///< float32, fused where the instruction set has it
 };
 

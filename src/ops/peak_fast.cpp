@@ -1,5 +1,9 @@
 #include "ops/peak_fast.hpp"
 
+#include <utility>
+
+#include "ops/amx.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -25,6 +29,20 @@ namespace pare {
 PARE_PEAK_LOOP(peak_vnni512, "avx512f,avx512vnni", __m512i, "v", "vpdpbusd %3, %2, %0")
 PARE_PEAK_LOOP(peak_vnni256, "avx2,avxvnni", __m256i, "x", "%{vex%} vpdpbusd %3, %2, %0")
 PARE_PEAK_LOOP(peak_words256, "avx2", __m256i, "x", "vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0")
+
+template <int... kProducts>
+PARE_AMX inline void amx_products(AmxTiles& amx, std::integer_sequence<int, kProducts...>) {
+  (amx.dot<kProducts % 6, 6, 7>(), ...);
+}
+PARE_AMX void peak_amx(int64_t steps) {
+  AmxConfig config;
+  for (int tile = 0; tile < kAmxTiles; ++tile) config.shape(tile, kAmxRows, kAmxRowBytes);
+  AmxTiles amx;
+  amx.configure(config);
+  for (int64_t step = 0; step < steps; step += kAmxRows) amx_products(amx, std::make_integer_sequence<int, kPeakSums>());
+  amx.release();
+}
+
 PARE_PEAK_LOOP(peak_float512, "avx512f", __m512, "v", "vfmadd231ps %3, %2, %0")
 PARE_PEAK_LOOP(peak_float256, "avx2,fma", __m256, "x", "vfmadd231ps %3, %2, %0")
 #elif defined(__aarch64__)

@@ -10,6 +10,8 @@ namespace pare {
 inline constexpr int kPeakSums = 12;
 
 using PeakLoop = void (*)(int64_t steps);
+/// A product of tiles counts as one of each of its 16 rows, of 16 times 64 bytes.
+void peak_amx(int64_t steps);
 void peak_vnni512(int64_t steps);
 void peak_vnni256(int64_t steps);
 void peak_words256(int64_t steps);

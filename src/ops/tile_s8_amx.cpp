@@ -17,7 +17,8 @@
 namespace pare {
 namespace {
 
-constexpr int kSums = 0, kInputs = 4, kWeights = 6;  // the first tile of each kind; the sums of pixels i, block b: 2 i + b
+constexpr int kSums = 0, kInputs = 4,
+              kWeights = 6;  // the first tile of each kind; the sums of pixels i, block b: 2 i + b
 
 // Pixels [0, total) in `count` tiles of equally many: the last one begins where it ends with the last pixel.
 struct Split {
@@ -130,8 +131,10 @@ void tiles(TileS8& t, int64_t pixels, int64_t blocks) {
   Loop<Amx> loop(t, pixels);
   while (true) {
     const int64_t taken = std::min<int64_t>(blocks, 2);
-    if (taken == 2) loop.template run<2>();
-    else loop.template run<1>();
+    if (taken == 2)
+      loop.template run<2>();
+    else
+      loop.template run<1>();
     blocks -= taken;
     if (blocks == 0) return;
     next_blocks(t, taken);
@@ -142,8 +145,10 @@ void tiles(TileS8& t, int64_t pixels, int64_t blocks) {
 
 void tiles_s8_amx(TileS8& tile, int64_t pixels, int64_t blocks) {
   static const bool here = has(Isa::Amx);
-  if (here) tiles<AmxTiles>(tile, pixels, blocks);
-  else tiles<AmxEmulation>(tile, pixels, blocks);
+  if (here)
+    tiles<AmxTiles>(tile, pixels, blocks);
+  else
+    tiles<AmxEmulation>(tile, pixels, blocks);
 }
 
 }  // namespace pare
