@@ -138,7 +138,7 @@ struct Means {
 
 Result<void> run(const std::string& path, int rounds) {
   PARE_TRY(const std::vector<Layer> layers, read_layers(path));
-  const Machine machine = measure_machine(best_isa());
+  const Machine machine = measure_machine(isas_here().back());
   Means means[3];
   print_head();
   for (const Layer& layer : layers) {

@@ -17,8 +17,8 @@
 namespace pare {
 namespace {
 
-constexpr int kSums = 0, kInputs = 4,
-              kWeights = 6;  // the first tile of each kind; the sums of pixels i, block b: 2 i + b
+// The first tile of each kind. The sums of input tile i and block b are 2 i + b.
+constexpr int kSums = 0, kInputs = 4, kWeights = 6;
 
 // Pixels [0, total) in `count` tiles of equally many: the last one begins where it ends with the last pixel.
 struct Split {
@@ -37,6 +37,14 @@ AmxConfig config_for(int pixels, int lanes) {
   return config;
 }
 
+// Four pixels of 16 codes each; those from number kPixel on, if they are among `pixels`.
+template <int kPixel>
+PARE_SIMD_INLINE void store_pixels(int8_t* y, ptrdiff_t y_pixel, Ints codes, int pixels, int channels) {
+  if (kPixel >= pixels) return;
+  store_piece<16, kPixel>(y + kPixel * y_pixel, codes, channels);
+  if constexpr (kPixel < 3) store_pixels<kPixel + 1>(y, y_pixel, codes, pixels, channels);
+}
+
 // Codes of the sums [pixels, 16 channels] of block `block`, to the pixels from y on.
 PARE_SIMD void finish(const TileS8& t, const int32_t* sums, int pixels, int block, int8_t* y) {
   const auto lanes = static_cast<int>(kChannelBlock) * block;
@@ -44,10 +52,8 @@ PARE_SIMD void finish(const TileS8& t, const int32_t* sums, int pixels, int bloc
     Ints q[4];
     for (int i = 0; i < 4; ++i) q[i] = load(sums + std::min(p + i, pixels - 1) * kLanes);
     requantize<4, 1>(q, *t.requantize, t.channel + lanes);
-    alignas(64) int8_t codes[64];
-    store(codes, pack(q[0], q[1], q[2], q[3], *t.requantize));
-    for (int i = 0; i < std::min(4, pixels - p); ++i)
-      store_piece<16, 0>(y + (p + i) * t.y_pixel + lanes, load(codes + 16 * i), t.channels - lanes);
+    const Ints codes = pack(q[0], q[1], q[2], q[3], *t.requantize);
+    store_pixels<0>(y + p * t.y_pixel + lanes, t.y_pixel, codes, pixels - p, t.channels - lanes);
   }
 }
 
