@@ -54,6 +54,14 @@ struct Packed {
   RequantizePack requantize;
 };
 
+// Does a unit of depthwise_conv2d_s8_direct.inc hold several pixels?
+bool has_whole_pixels(int channels) { return channels == 8 || channels == 16 || channels == 32; }
+
+// Is an output row one vector after another, with several pixels in one?
+bool is_flat(const Args& a) {
+  return a.image ? has_whole_pixels(a.conv.in_c) : a.rows.pixel == a.rows.in_c || a.rows.narrow;
+}
+
 // Which channel of its unit lane `lane` of accumulator vector `vector` is, after unpacking: bytes come in 16s, words in
 // 8s.
 int unpacked(const Args& a, int vector, int lane) {
@@ -64,8 +72,10 @@ int unpacked(const Args& a, int vector, int lane) {
 // The layer's channel of place `place` among all sets' accumulators; -1: none.
 int channel_at(const Args& a, int place) {
   const int set = place / a.unit(), inside = place % a.unit();
-  const int at = set * a.unit() + unpacked(a, inside / a.lanes, inside % a.lanes);
-  if (a.rows.pixel != a.rows.in_c && !a.rows.narrow) return at < a.rows.in_c ? at : -1;
+  const int lane = unpacked(a, inside / a.lanes, inside % a.lanes);
+  if (a.image && !is_flat(a) && set > 0) return std::min(set * a.unit(), a.rows.in_c - a.unit()) + lane;
+  const int at = set * a.unit() + lane;
+  if (!is_flat(a)) return at < a.rows.in_c ? at : -1;
   return at % a.rows.in_c;
 }
 
@@ -77,14 +87,24 @@ int64_t stream_bytes(const Args& a) {
   return round_up(int64_t{1} * c.out_w * c.in_c) + round_up((c.kernel_w - 1) * a.rows.tap);
 }
 
-// Has depthwise_conv2d_s8_direct.inc this one?
+// Has depthwise_conv2d_s8_direct.inc this one? With stride 1 streams are better where blocks of 64 channels would hold
+// few.
 bool is_direct(const pare_depthwise_conv2d_s8_args& c) {
   if (c.kernel_h != 3 || c.kernel_w != 3 || c.dilation_h != 1 || c.dilation_w != 1 || c.multiplier != 1) return false;
   if (c.stride_h != c.stride_w || c.stride_w > 2) return false;
-  return c.in_c == 8 || c.in_c == 16 || c.in_c == 32 || c.in_c % 64 == 0;
+  return has_whole_pixels(c.in_c) || (c.stride_w == 1 ? (c.in_c + 63) / 64 * 128 <= 3 * c.in_c : c.in_c > 16);
+}
+
+void choose_direct_form(Args& a) {
+  a.kernel_h = a.rows.kernel_w = 3;
+  a.rows.in_c = a.conv.in_c;
+  a.rows.sets = (a.conv.in_c + a.unit() - 1) / a.unit();
+  a.rows.groups = 1;
+  a.rows.two = a.conv.stride_h == 1;
 }
 
 void choose_form(Args& a) {
+  if (a.image) return choose_direct_form(a);
   const pare_depthwise_conv2d_s8_args& c = a.conv;
   DepthwiseS8Rows& r = a.rows;
   r.in_c = c.in_c;
@@ -96,8 +116,7 @@ void choose_form(Args& a) {
   const bool flat = r.pixel == c.in_c || r.narrow;
   r.sets = flat ? c.in_c / std::gcd(c.in_c, a.unit()) : (c.in_c + a.unit() - 1) / a.unit();
   a.kernel_h = c.kernel_h;
-  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 &&
-          (c.out_h > 1 || a.image);
+  r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 && c.out_h > 1;
   if (r.two) ++a.conv.kernel_h;
   r.groups = (a.conv.kernel_h + a.inputs.group - 1) / a.inputs.group;
   const bool shared = c.out_w * int64_t{c.in_c} > int64_t{2 * r.sets - 1} * a.unit();  // two units a set, at least
@@ -154,6 +173,7 @@ bool pack_constants(Packed& p) {
 
 // Writes one weight of output row `output` of the two that may share inputs.
 void put_weight(const Args& a, int8_t* packed, int place, int kh, int kw, int output, int8_t w) {
+  if (a.image && !a.rows.two && kh == 2) kh = kw == 1 ? 2 : 3, kw = kw == 1 ? 2 : kw;  // see load_pairs
   const int set = place / a.unit(), inside = place % a.unit(), outputs = a.rows.two ? 2 : 1, row = kh + output;
   const ptrdiff_t step =
       ((ptrdiff_t{1} * set * a.rows.groups + row / a.inputs.group) * a.rows.kernel_w + kw) * outputs + output;
@@ -255,23 +275,32 @@ void run(const void* args, const pare_io* io) {
   }
 }
 
+// Output rows that share a pass: enough that its beginning does not count, so few that they stay in the nearest cache.
+constexpr int kStripUnits = 64;
+
+int strip_rows(const pare_depthwise_conv2d_s8_args& c) {
+  const int units = std::max(1, c.out_w * std::min(c.in_c, 64) / 64),
+            pairs = std::clamp(kStripUnits / units, 1, (c.out_h + 1) / 2);
+  return 2 * pairs;
+}
+
 void run_direct(const void* args, const pare_io* io) {
   const auto& packed = *static_cast<const Packed*>(args);
-  const pare_depthwise_conv2d_s8_args& c = packed.args.conv;
-  const DepthwiseS8Image image{&c, &packed.args.rows, packed.outside.view<int8_t>().data()};
+  const Args& a = packed.args;
+  const pare_depthwise_conv2d_s8_args& c = a.conv;
+  const DepthwiseS8Image image{&c, &a.rows, strip_rows(c), packed.outside.view<int8_t>().data()};
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   for (int n = 0; n < c.n;
        ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += ptrdiff_t{1} * c.out_h * c.out_w * c.in_c)
-    packed.args.image(image, x, y, static_cast<int8_t*>(io->scratch));
+    a.image(image, x, y, static_cast<int8_t*>(io->scratch));
 }
 
 Kernel direct(std::shared_ptr<Packed> packed, Isa isa, const Kernel& reference) {
   const pare_depthwise_conv2d_s8_args& c = packed->args.conv;
   packed->outside = Tensor(DType::I8, {int64_t{1} * c.in_w * c.in_c});
   std::ranges::fill(packed->outside.edit<int8_t>(), static_cast<int8_t>(c.in_zero_point));
-  const int64_t units = c.in_c < 64 ? (int64_t{1} * c.out_w * c.in_c + 63) / 64 : c.out_w;
-  return twin_of(reference, isa, run_direct, packed, 128 * units);
+  return twin_of(reference, isa, run_direct, packed, int64_t{64} * strip_rows(c) * c.out_w);
 }
 
 // With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].

@@ -50,10 +50,11 @@ void depthwise_s8_dotprod(const DepthwiseS8Rows& a, const void* const* rows, int
 struct DepthwiseS8Image {
   const pare_depthwise_conv2d_s8_args* conv;  ///< the geometry
   const DepthwiseS8Rows* rows;                ///< weights for one group of kernel rows, bias and requantization
+  int strip;                                  ///< output rows at a time, an even number
   const int8_t* outside;                      ///< an input row of the zero point
 };
 
-/// One sample. parked: 128 bytes for each unit of an output row.
+/// One sample. parked: 128 bytes for each unit of two output rows of a strip.
 using DepthwiseS8ImageLoop = void (*)(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
 void depthwise_s8_image_avx512vnni(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
 
