@@ -16,19 +16,28 @@ namespace pare {
 /// How far `kernel` places spread by `dilation` reach.
 inline int reach(int kernel, int dilation) { return (kernel - 1) * dilation + 1; }
 
-/// Which rows of a window that begins at input row `top` lie inside the image: [first, last).
+/// Which places of a kernel's axis lie inside the image: [first, last).
 struct RowSpan {
   int first, last;
   bool operator==(const RowSpan&) const = default;
 };
+inline RowSpan span_inside(int kernel, int dilation, int begin, int extent) {
+  const auto steps = [&](int places) {
+    if (places <= 0) return 0;
+    return dilation == 1 ? places : (places + dilation - 1) / dilation;  // a division takes as long as some pixels
+  };
+  const int first = std::min<int>(steps(-begin), kernel);
+  return {first, std::max(first, std::min<int>(steps(extent - begin), kernel))};
+}
+/// Rows of a window that begins at input row `top`.
 template <class Args>
 RowSpan rows_inside(const Args& a, int top) {
-  const auto steps = [&](int rows) {
-    if (rows <= 0) return 0;
-    return a.dilation_h == 1 ? rows : (rows + a.dilation_h - 1) / a.dilation_h;  // a division takes as long as some pixels
-  };
-  const int first = std::min<int>(steps(-top), a.kernel_h);
-  return {first, std::max(first, std::min<int>(steps(a.in_h - top), a.kernel_h))};
+  return span_inside(a.kernel_h, a.dilation_h, top, a.in_h);
+}
+/// Columns of a window that begins at input column `left`.
+template <class Args>
+RowSpan taps_inside(const Args& a, int left) {
+  return span_inside(a.kernel_w, a.dilation_w, left, a.in_w);
 }
 
 /// Elements that a vector may read beyond a row.

@@ -2,14 +2,10 @@
 #pragma once
 
 #include "ops/depthwise_conv2d/depthwise_conv2d_f32.hpp"
-#include "ops/window_rows.hpp"
 
 namespace pare {
 
-using DepthwiseRows = WindowRows<DepthwiseConv2dF32Args, CopyRow<float>>;
-
-/// args: DepthwiseConv2dF32Args with in_c = out_c; io->in[0] = x, io->out[0] = y, io->scratch of
-/// DepthwiseRows::scratch_bytes(args, needs_ring(args)). Sums in float32.
+/// args: DepthwiseConv2dF32Args with in_c = out_c; io->in[0] = x, io->out[0] = y. Sums in float32.
 void depthwise_conv2d_f32_avx2(const void* args, const pare_io* io);
 void depthwise_conv2d_f32_avx512(const void* args, const pare_io* io);
 void depthwise_conv2d_f32_neon(const void* args, const pare_io* io);

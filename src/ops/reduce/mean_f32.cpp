@@ -1,5 +1,7 @@
 #include "ops/reduce/mean_f32.hpp"
 
+#include <algorithm>
+
 namespace pare {
 namespace {
 
@@ -16,18 +18,33 @@ int64_t offset(const MeanF32Args::Axes& axes, int64_t index) {
   return sum;
 }
 
+// The reduced axes' means at `channels` neighbouring places, of at most kChunk.
+constexpr int64_t kChunk = 64;
+
+void means(const MeanF32Args::Axes& reduced, int64_t terms, const float* x, int64_t channels, float* y) {
+  double sum[kChunk] = {};
+  for (int64_t r = 0; r < terms; ++r) {
+    const float* place = x + offset(reduced, r);
+    for (int64_t c = 0; c < channels; ++c) sum[c] += place[c];
+  }
+  for (int64_t c = 0; c < channels; ++c) y[c] = static_cast<float>(sum[c] / static_cast<double>(terms));
+}
+
+// Elements that stay neighbours.
+int64_t row_of(const MeanF32Args::Axes& kept) {
+  return kept.rank > 0 && kept.stride[kept.rank - 1] == 1 ? kept.extent[kept.rank - 1] : 1;
+}
+
 }  // namespace
 
 void mean_f32(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const MeanF32Args*>(args);
   const auto* x = static_cast<const float*>(io->in[0]);
   auto* y = static_cast<float*>(io->out[0]);
-  const int64_t outputs = count(a.kept), terms = count(a.reduced);
-  for (int64_t o = 0; o < outputs; ++o) {
+  const int64_t outputs = count(a.kept), terms = count(a.reduced), row = row_of(a.kept);
+  for (int64_t o = 0; o < outputs; o += row) {
     const float* first = x + offset(a.kept, o);
-    double sum = 0;
-    for (int64_t r = 0; r < terms; ++r) sum += first[offset(a.reduced, r)];
-    y[o] = static_cast<float>(sum / static_cast<double>(terms));
+    for (int64_t c = 0; c < row; c += kChunk) means(a.reduced, terms, first + c, std::min(kChunk, row - c), y + o + c);
   }
 }
 
