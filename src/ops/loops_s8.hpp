@@ -68,8 +68,7 @@ struct LoopsS8 {
   void (*average)(const StackS8& stack, const AverageS8& average) = nullptr;
   void (*mean_fixed)(const StackS8& stack, const MeanS8& mean) = nullptr;  ///< Eq. 25a
   void (*mean_real)(const StackS8& stack, const MeanS8& mean) = nullptr;   ///< Eq. 25b
-  /// y[i] = table[x[i] + 128], of 256 entries; x and y may be the same memory. Null without an
-  /// instruction for such tables.
+  /// y[i] = table[x[i] + 128], of 256 entries; x and y may be the same memory.
   void (*lookup)(const int8_t* x, const int8_t* table, int8_t* y, int64_t count) = nullptr;
 };
 LoopsS8 loops_s8_avx2();
