@@ -59,6 +59,15 @@ struct MeanS8 {
   float scale, offset;
 };
 
+/// Codes of one scale. Those of uint8 are seen as int8: `flip` is then -128, the bits in which they differ, and the
+/// zero point 128 less. `rule` is one of quantize_s8.h, for reals that become codes.
+struct CodesS8 {
+  float scale;
+  int32_t zero_point;
+  int32_t rule;
+  int8_t flip;
+};
+
 /// An instruction set's loops; all null if there are none.
 struct LoopsS8 {
   void (*sum_fixed)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23a
@@ -70,6 +79,8 @@ struct LoopsS8 {
   void (*mean_real)(const StackS8& stack, const MeanS8& mean) = nullptr;   ///< Eq. 25b
   /// y[i] = table[x[i] + 128], of 256 entries; x and y may be the same memory.
   void (*lookup)(const int8_t* x, const int8_t* table, int8_t* y, int64_t count) = nullptr;
+  void (*quantize)(const float* x, const CodesS8& codes, int8_t* y, int64_t count) = nullptr;    ///< Eq. 12
+  void (*dequantize)(const int8_t* q, const CodesS8& codes, float* y, int64_t count) = nullptr;  ///< Eq. 13
 };
 LoopsS8 loops_s8_avx2();
 LoopsS8 loops_s8_avx512vnni();

@@ -6,13 +6,14 @@
 #include "ops/loops_s8.inc"
 #include "ops/binary/binary_s8_fast.inc"
 #include "ops/pool2d/pool2d_s8_fast.inc"
+#include "ops/quantize/quantize_s8_fast.inc"
 #include "ops/unary/unary_s8_fast.inc"
 // clang-format on
 
 namespace pare {
 
 LoopsS8 loops_s8_avx512vnni() {
-  return {sum_fixed, sum_shift, product, maximum, average, mean_fixed, mean_real, lookup};
+  return {sum_fixed, sum_shift, product, maximum, average, mean_fixed, mean_real, lookup, quantize_row, dequantize_row};
 }
 
 }  // namespace pare

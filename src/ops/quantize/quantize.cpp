@@ -7,6 +7,7 @@
 #include "ops/operands.hpp"
 #include "ops/quantize/quantize_codes.hpp"
 #include "ops/quantize/quantize_s8.h"
+#include "ops/quantize/quantize_s8_fast.hpp"
 #include "ops/requantize.hpp"
 #include "ops/unary/table.hpp"
 #include "rounding.h"
@@ -153,12 +154,33 @@ Result<Kernel> prepare_from_codes(const PrepareInput& input) {
                       fmt::format("requantize_{}_{}", name_of(x.encoding.type), name_of(y.encoding.type)), input.isa);
 }
 
-Result<Kernel> prepare_from_reals(const PrepareInput& input) {
-  const TensorInfo &x = *input.in[0], &y = *input.out[0];
-  PARE_TRY(expect_reals(x));
-  if (is_s8(y.encoding)) return quantize_s8(count_of(x.shape), y.encoding, input.arithmetic);
+Kernel from_reals(const PrepareInput& input) {
+  const TensorInfo& y = *input.out[0];
+  if (is_s8(y.encoding)) return quantize_s8(count_of(y.shape), y.encoding, input.arithmetic);
   return codes_kernel(quantize_kernel(y.encoding.type), fmt::format("quantize_{}", name_of(y.encoding.type)), input,
                       y.encoding);
+}
+
+Kernel to_reals(const PrepareInput& input) {
+  const TensorInfo& x = *input.in[0];
+  if (x.encoding.type == DType::I8) return dequantize_s8(x);
+  return codes_kernel(dequantize_kernel(x.encoding.type), fmt::format("dequantize_{}", name_of(x.encoding.type)), input,
+                      x.encoding);
+}
+
+// A kernel between reals and `codes`, by vectors if these have 8 bits and one scale.
+template <class Fast>
+Kernel fastest(const Kernel& reference, const TensorInfo& codes, const PrepareInput& input, Fast fast) {
+  if (!expect_8_bits(codes)) return reference;
+  const pare_affine s8 = as_s8(codes.encoding);
+  const CodesS8 constants{s8.scale, s8.zero_point, quantize_rule(input.arithmetic),
+                          static_cast<int8_t>(flip_of(codes.encoding))};
+  return fast(constants, count_of(codes.shape), input.isa, reference).value_or(reference);
+}
+
+Result<Kernel> prepare_from_reals(const PrepareInput& input) {
+  PARE_TRY(expect_reals(*input.in[0]));
+  return fastest(from_reals(input), *input.out[0], input, fast_quantize);
 }
 
 }  // namespace
@@ -174,9 +196,7 @@ Result<Kernel> Dequantize::prepare(const PrepareInput& input) const {
   PARE_TRY(expect_int32_sizes(input));
   PARE_TRY(expect_codes(x));
   PARE_TRY(expect_reals(*input.out[0]));
-  if (x.encoding.type == DType::I8) return dequantize_s8(x);
-  return codes_kernel(dequantize_kernel(x.encoding.type), fmt::format("dequantize_{}", name_of(x.encoding.type)), input,
-                      x.encoding);
+  return fastest(to_reals(input), x, input, fast_dequantize);
 }
 
 }  // namespace pare

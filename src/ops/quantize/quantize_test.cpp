@@ -108,6 +108,64 @@ TEST(Quantize, AnOffsetOf128IsExact) {
   }
 }
 
+// Reals near and at ties, beyond all codes, and at the edges of what is cut.
+Tensor hard_reals(Random& random, int64_t count, const Encoding& e) {
+  Tensor x(DType::F32, {count});
+  for (float& real : x.edit<float>()) {
+    const int kind = random.integer(0, 9);
+    real = e.scale[0] * static_cast<float>(random.integer(-600, 600)) / 2;
+    if (kind == 0) real = std::nextafter(real, random.integer(0, 1) ? 1e30f : -1e30f);
+    if (kind == 1) real = std::ldexp(static_cast<float>(random.integer(-1000, 1000)), random.integer(-20, 100));
+    if (kind == 2) real = e.scale[0] * static_cast<float>(random.integer(-2000000, 2000000)) / 10000;
+    if (kind == 3) real = random.integer(0, 1) ? -0.0f : std::numeric_limits<float>::infinity();
+  }
+  return x;
+}
+
+struct FastRow {
+  const char* name;
+  Encoding codes;
+};
+const FastRow kFast[] = {
+    {"int8", s8(0.0231f, -5)},
+    {"int8, ties", s8(0.25f, 0)},
+    {"int8, least zero point", s8(0.3f, -128)},
+    {"int8, greatest zero point", s8(1e-6f, 127)},
+    {"uint8", u8(0.0231f, 128)},
+    {"uint8, least zero point", u8(0.5f, 0)},
+    {"uint8, greatest zero point", u8(3.7f, 255)},
+};
+
+// At every length of what is left over at the end.
+TEST(Quantize, EveryInstructionSetGivesTheBitsOfThePortableKernels) {
+  Random random(11);
+  for (const FastRow& row : kFast)
+    for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::Onnx})
+      for (const Isa isa : fast_isas())
+        for (int64_t count = 1; count <= 194; ++count) {
+          const Operand x = input(hard_reals(random, count, row.codes));
+          const Quantize op = to(row.codes.type == DType::U8 ? "u8" : "i8");
+          const Tensor q = ran(op, {x}, {.out = row.codes, .arithmetic = arithmetic}).y;
+          const Ran fast = ran(op, {x}, {.out = row.codes, .arithmetic = arithmetic, .isa = isa});
+          ASSERT_EQ(fast.y, q) << row.name << ", " << fast.kernel.name << ", " << name_of(arithmetic) << ", " << count;
+          ASSERT_TRUE(fast.kernel.name.ends_with(name_of(isa))) << fast.kernel.name;
+          const Operand codes = input(q, row.codes);
+          ASSERT_EQ(ran(Dequantize(), {codes}, {.out = Encoding::plain(DType::F32), .isa = isa}).y, ran(Dequantize(), {codes}).y) << row.name << " " << count;
+        }
+}
+
+// Half away from zero is right at the floats beside every tie.
+TEST(Quantize, RoundsHalfAwayBesideEveryTie) {
+  std::vector<float> reals;
+  for (int tie = -257; tie <= 257; tie += 1)
+    for (const float side : {-1e30f, 0.0f, 1e30f})
+      reals.push_back(std::nextafter(static_cast<float>(tie) / 2, side == 0 ? static_cast<float>(tie) / 2 : side));
+  const Operand x = input(Tensor::of<float>({static_cast<int64_t>(reals.size())}, reals));
+  const Setting portable{.out = s8(1, 0), .arithmetic = Arithmetic::Tflm};
+  for (const Isa isa : fast_isas())
+    EXPECT_EQ(ran(to("i8"), {x}, {.out = s8(1, 0), .arithmetic = Arithmetic::Tflm, .isa = isa}).y, ran(to("i8"), {x}, portable).y);
+}
+
 TEST(Quantize, RefusesWhatNoKernelHas) {
   EXPECT_EQ(error_of(to("i8"), {input(Tensor::of<float>({1}, {1}))}, {}),
             "'y' is encoded as i8; expected codes with a scale, such as i8/tensor/asym");
