@@ -137,7 +137,7 @@ const FastRow kFast[] = {
 };
 
 // At every length of what is left over at the end.
-TEST(Quantize, EveryInstructionSetGivesTheBitsOfThePortableKernels) {
+TEST(Quantize, VectorsAreThePortableKernelsBitForBit) {
   Random random(11);
   for (const FastRow& row : kFast)
     for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::Onnx})
@@ -155,7 +155,7 @@ TEST(Quantize, EveryInstructionSetGivesTheBitsOfThePortableKernels) {
 }
 
 // Half away from zero is right at the floats beside every tie.
-TEST(Quantize, RoundsHalfAwayBesideEveryTie) {
+TEST(Quantize, RoundsHalfAwayBesideEveryTieBitForBit) {
   std::vector<float> reals;
   for (int tie = -257; tie <= 257; tie += 1)
     for (const float side : {-1e30f, 0.0f, 1e30f})

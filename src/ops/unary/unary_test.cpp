@@ -126,7 +126,7 @@ TEST(Unary, AMemberHasOnlyItsFields) {
 }
 
 // Every code at every place of a vector, and what is left over at the end; in place.
-TEST(Unary, LookupsByVectorsAreThoseOfTheTable) {
+TEST(Unary, LookupsByVectorsAreThoseOfTheTableBitForBit) {
   for (const Isa isa : fast_isas())
     for (int64_t count = 0; count <= 386; ++count) {
       Tensor x(DType::I8, {count + 1}), table(DType::I8, {256});
