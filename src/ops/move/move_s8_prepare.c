@@ -8,6 +8,24 @@ static void clear(pare_gather_args* args, int32_t element_bytes) {
   for (i = 0; i < 6; ++i) args->extent[i] = 1, args->stride[i] = 1;
 }
 
+/* Joins each axis with the next where both are one walk, and drops axes of extent 1: rows become long. */
+static void join_walk(pare_gather_args* a) {
+  int32_t to = 5, k;
+  for (k = 4; k >= 0; --k) {
+    const int32_t extent = a->extent[k], stride = a->stride[k];
+    a->extent[k] = 1, a->stride[k] = 1;
+    if (extent == 1) continue;
+    if (a->extent[to] == 1) {
+      a->extent[to] = extent, a->stride[to] = stride;
+    } else if (stride == (int64_t)a->stride[to] * a->extent[to]) {
+      a->extent[to] *= extent;
+    } else {
+      --to;
+      a->extent[to] = extent, a->stride[to] = stride;
+    }
+  }
+}
+
 /* Row-major stride of axis `axis` of a shape. */
 static int32_t stride_of(int32_t rank, const int32_t* shape, int32_t axis) {
   int32_t stride = 1, i;
@@ -24,6 +42,7 @@ void pare_prepare_transpose(pare_gather_args* args, int32_t element_bytes, int32
     args->extent[first + k] = shape[perm[k]];
     args->stride[first + k] = stride_of(rank, shape, perm[k]);
   }
+  join_walk(args);
 }
 
 void pare_prepare_slice(pare_gather_args* args, int32_t element_bytes, int32_t rank, const int32_t* shape,
@@ -36,6 +55,19 @@ void pare_prepare_slice(pare_gather_args* args, int32_t element_bytes, int32_t r
     args->extent[first + k] = slice->size[k];
     args->stride[first + k] = stride * slice->step[k];
     args->offset += stride * slice->begin[k];
+  }
+  join_walk(args);
+}
+
+/* Joins each axis with the next where that is not padded: rows become long. */
+static void join_padded(pare_pad_args* a) {
+  int32_t to = 5, k;
+  for (k = 4; k >= 0; --k) {
+    const int32_t in = a->in_extent[k], out = a->out_extent[k], before = a->before[k];
+    const int32_t padded = a->in_extent[to] != a->out_extent[to], below = padded ? 1 : a->out_extent[to];
+    a->in_extent[k] = 1, a->out_extent[k] = 1, a->before[k] = 0;
+    if (padded) --to;
+    a->in_extent[to] = in * below, a->out_extent[to] = out * below, a->before[to] = before * below;
   }
 }
 
@@ -52,4 +84,5 @@ void pare_prepare_pad(pare_pad_args* args, int32_t element_bytes, int32_t rank, 
     args->before[k] = before;
     args->out_extent[k] = before + extent + (used ? pad->after[k - first] : 0);
   }
+  join_padded(args);
 }

@@ -1,4 +1,5 @@
-/* The strides of transpose, slice and pad from shapes of rank 1 to 6; runs when a network is prepared. C99. */
+/* The strides of transpose, slice and pad from shapes of rank 1 to 6; runs when a network is prepared. Axes that can be
+ * walked as one are joined. C99. */
 #ifndef PARE_OPS_MOVE_S8_PREPARE_H
 #define PARE_OPS_MOVE_S8_PREPARE_H
 
