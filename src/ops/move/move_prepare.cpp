@@ -3,6 +3,7 @@
 
 #include "ops/move/move.hpp"
 #include "ops/move/move_extra.hpp"
+#include "ops/move/move_fast.hpp"
 #include "ops/move/move_s8_prepare.h"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
@@ -13,9 +14,7 @@ namespace {
 constexpr size_t kRank = 6;  // of the C kernels
 constexpr const char* kSource = "ops/move/move_s8";
 
-int32_t element_bytes(const PrepareInput& input) {
-  return static_cast<int32_t>(bytes_of(input.out[0]->encoding.type));
-}
+int32_t element_bytes(const PrepareInput& input) { return static_cast<int32_t>(bytes_of(input.out[0]->encoding.type)); }
 
 int32_t rank_of(const TensorInfo& t) { return static_cast<int32_t>(t.shape.size()); }
 
@@ -50,8 +49,9 @@ void visit_concat(ArgVisitor& v, const pare_concat_args& a) {
 }
 
 template <class Holder>
-Kernel gather_kernel(const std::shared_ptr<Holder>& holder) {
-  return kernel_of({pare_gather, "pare_gather", kSource, "pare_gather_args"}, holder, visit_gather);
+Kernel gather_kernel(const std::shared_ptr<Holder>& holder, Isa isa) {
+  const Kernel kernel = kernel_of({pare_gather, "pare_gather", kSource, "pare_gather_args"}, holder, visit_gather);
+  return fast_gather(holder->args, isa, kernel).value_or(kernel);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ Result<Kernel> Transpose::prepare(const PrepareInput& input) const {
   auto holder = std::make_shared<Holder<pare_gather_args>>();
   const auto extents = narrow(x.shape), order = narrow(perm);
   pare_prepare_transpose(&holder->args, element_bytes(input), rank_of(x), extents.data(), order.data());
-  return gather_kernel(holder);
+  return gather_kernel(holder, input.isa);
 }
 
 Result<Kernel> Slice::prepare(const PrepareInput& input) const {
@@ -82,7 +82,7 @@ Result<Kernel> Slice::prepare(const PrepareInput& input) const {
   const auto extents = narrow(x.shape), first = narrow(begin), count = narrow(size), by = narrow(step);
   const pare_slice_spec spec{first.data(), count.data(), by.data()};
   pare_prepare_slice(&holder->args, element_bytes(input), rank_of(x), extents.data(), &spec);
-  return gather_kernel(holder);
+  return gather_kernel(holder, input.isa);
 }
 
 namespace {
@@ -165,7 +165,10 @@ Result<Kernel> Concat::prepare(const PrepareInput& input) const {
   PARE_TRY(const std::shared_ptr<ConcatHolder> holder, hold_operands(input, axis));
   for (const void* constant : holder->constants)
     if (constant)
-      return Kernel{.run = concat_with_constants, .args = {holder, &holder->with_constants}, .name = "concat_with_constants", .c = {}};
+      return Kernel{.run = concat_with_constants,
+                    .args = {holder, &holder->with_constants},
+                    .name = "concat_with_constants",
+                    .c = {}};
   return kernel_of({pare_concat, "pare_concat", kSource, "pare_concat_args"}, holder, visit_concat);
 }
 

@@ -57,32 +57,57 @@ TEST(Move, InfersShapes) {
       {"reshape", reshape({3, 4}).clone(), {{2, 6}}, "[3, 4]"},
       {"an open extent is what is left", reshape({2, -1, 3}).clone(), {{2, 6}}, "[2, 2, 3]"},
       {"reshape to a scalar", reshape({}).clone(), {{1, 1}}, "[]"},
-      {"counts must be equal", reshape({5}).clone(), {{2, 6}},
+      {"counts must be equal",
+       reshape({5}).clone(),
+       {{2, 6}},
        "shape [5] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
-      {"an open extent must fit", reshape({5, -1}).clone(), {{2, 6}},
+      {"an open extent must fit",
+       reshape({5, -1}).clone(),
+       {{2, 6}},
        "shape [5, -1] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
-      {"one open extent", reshape({-1, -1}).clone(), {{2, 6}},
+      {"one open extent",
+       reshape({-1, -1}).clone(),
+       {{2, 6}},
        "shape [-1, -1] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
-      {"huge extents do not overflow", reshape({int64_t{1} << 40, int64_t{1} << 40}).clone(), {{2, 6}},
+      {"huge extents do not overflow",
+       reshape({int64_t{1} << 40, int64_t{1} << 40}).clone(),
+       {{2, 6}},
        "shape [1099511627776, 1099511627776] for the 12 elements of 'x'; expected an equal count, with at most one -1"},
       {"transpose", transpose({2, 0, 1}).clone(), {{2, 3, 4}}, "[4, 2, 3]"},
-      {"an operand of extents whose product overflows", reshape({1}).clone(), {{int64_t{1} << 40, int64_t{1} << 40}},
+      {"an operand of extents whose product overflows",
+       reshape({1}).clone(),
+       {{int64_t{1} << 40, int64_t{1} << 40}},
        "'x' has shape [1099511627776, 1099511627776]; expected 281474976710656 elements at most"},
-      {"an operand of a negative extent", reshape({-1}).clone(), {{-2, 3}}, "'x' has shape [-2, 3]; expected 281474976710656 elements at most"},
+      {"an operand of a negative extent",
+       reshape({-1}).clone(),
+       {{-2, 3}},
+       "'x' has shape [-2, 3]; expected 281474976710656 elements at most"},
       {"perm names each axis", transpose({0, 0, 1}).clone(), {{2, 3, 4}}, "perm [0, 0, 1]; expected each axis once"},
-      {"perm is as long as the shape", transpose({0, 1}).clone(), {{2, 3, 4}},
+      {"perm is as long as the shape",
+       transpose({0, 1}).clone(),
+       {{2, 3, 4}},
        "perm [0, 1] for a shape of [2, 3, 4]; expected one number an axis"},
       {"pad", pad({0, 1}, {2, 0}).clone(), {{2, 3}}, "[4, 4]"},
-      {"padding is not negative", pad({0, -1}, {2, 0}).clone(), {{2, 3}},
+      {"padding is not negative",
+       pad({0, -1}, {2, 0}).clone(),
+       {{2, 3}},
        "padding [0, -1] and [2, 0]; expected 0 to 2147483647 each"},
       {"slice", slice({1, 0}, {1, 2}, {1, 2}).clone(), {{2, 3}}, "[1, 2]"},
       {"a slice backwards", slice({1, 2}, {2, 3}, {-1, -1}).clone(), {{2, 3}}, "[2, 3]"},
-      {"a slice stays inside", slice({1, 0}, {2, 3}, {1, 1}).clone(), {{2, 3}},
+      {"a slice stays inside",
+       slice({1, 0}, {2, 3}, {1, 1}).clone(),
+       {{2, 3}},
        "2 elements from 1 by 1 on axis 0; expected a range inside 0 to 1"},
       {"concat", concat(1).clone(), {{2, 3}, {2, 1}, {2, 2}}, "[2, 6]"},
       {"concat of one", concat(0).clone(), {{2, 3}}, "[2, 3]"},
-      {"other extents are equal", concat(1).clone(), {{2, 3}, {3, 1}}, "'x' has shape [3, 1]; expected [2, 3] but for axis 1"},
-      {"concat along an axis that exists", concat(2).clone(), {{2, 3}}, "axis 2 of 'x', whose shape is [2, 3]; expected 0 to 1"},
+      {"other extents are equal",
+       concat(1).clone(),
+       {{2, 3}, {3, 1}},
+       "'x' has shape [3, 1]; expected [2, 3] but for axis 1"},
+      {"concat along an axis that exists",
+       concat(2).clone(),
+       {{2, 3}},
+       "axis 2 of 'x', whose shape is [2, 3]; expected 0 to 1"},
   };
   for (const ShapeRow& row : rows) {
     std::vector<Operand> in;
@@ -162,11 +187,138 @@ TEST(Move, ConcatenatesReencodedConstantsAsReals) {
 }
 
 TEST(Move, AllOperandsShareTheOutputsEncoding) {
-  const Operand a = input(Tensor::of<int8_t>({1}, {4}), s8(0.5f, 0)), b = input(Tensor::of<int8_t>({1}, {4}), s8(0.25f, 0));
+  const Operand a = input(Tensor::of<int8_t>({1}, {4}), s8(0.5f, 0)),
+                b = input(Tensor::of<int8_t>({1}, {4}), s8(0.25f, 0));
   EXPECT_EQ(error_of(concat(0), {a, b}, {.out = s8(0.5f, 0), .arithmetic = Arithmetic::Tflm}),
             "'y' is encoded as i8/tensor/asym s=0.5 z=0; expected the encoding of 'x', i8/tensor/asym s=0.25 z=0");
   EXPECT_EQ(error_of(transpose({0}), {a}, {.out = s8(0.5f, 1)}),
             "'y' is encoded as i8/tensor/asym s=0.5 z=1; expected the encoding of 'x', i8/tensor/asym s=0.5 z=0");
+}
+
+// What a move gives by its definition: y's element at each place, found by `from`, which is null for a new element.
+template <class From>
+Tensor by_definition(const Tensor& x, const Shape& shape, int8_t fill, From from) {
+  Tensor y(DType::I8, shape);
+  std::vector<int64_t> at(shape.size());
+  for (int8_t& code : y.edit<int8_t>()) {
+    int64_t place = 0;
+    bool inside = true;
+    const std::vector<int64_t> source = from(at);
+    for (size_t k = 0; k < source.size(); ++k) {
+      inside = inside && source[k] >= 0 && source[k] < x.shape()[k];
+      place = place * x.shape()[k] + source[k];
+    }
+    code = inside ? x.view<int8_t>()[static_cast<size_t>(place)] : fill;
+    for (size_t k = shape.size(); k-- > 0;)
+      if (++at[k] < shape[k])
+        break;
+      else
+        at[k] = 0;
+  }
+  return y;
+}
+
+Shape random_shape(Random& random) {
+  Shape shape;
+  for (int k = random.integer(1, 6); k > 0; --k) shape.push_back(random.integer(0, 2) ? random.integer(1, 4) : 1);
+  for (int k = 0; k < 2; ++k)
+    shape[static_cast<size_t>(random.integer(0, static_cast<int>(shape.size()) - 1))] = random.integer(1, 40);
+  return shape;
+}
+
+void expect_on_all(const Op& op, const Tensor& x, const Tensor& expected, const std::string& name) {
+  const Encoding e = s8(0.5f, 7);
+  std::vector<Isa> isas = fast_isas();
+  isas.push_back(Isa::Portable);
+  for (const Isa isa : isas)
+    ASSERT_EQ(ran(op, {input(x, e)}, {.out = e, .arithmetic = Arithmetic::Tflm, .isa = isa}).y, expected)
+        << name << " on " << name_of(isa);
+}
+
+TEST(Move, RandomMovesAreTheirDefinitionBitForBit) {
+  Random random(5);
+  for (int i = 0; i < 400 && !HasFatalFailure(); ++i) {
+    const Tensor x = random.codes(random_shape(random));
+    const size_t rank = x.shape().size();
+    const std::string name = std::to_string(i) + ": " + to_string(x.shape());
+    std::vector<int64_t> perm(rank), before(rank), after(rank), begin(rank), size(rank), step(rank);
+    std::iota(perm.begin(), perm.end(), 0);
+    for (size_t k = 0; k < rank; ++k) {
+      std::swap(perm[k], perm[static_cast<size_t>(random.integer(0, static_cast<int>(k)))]);
+      before[k] = random.integer(0, 2) ? 0 : random.integer(0, 3);
+      after[k] = random.integer(0, 2) ? 0 : random.integer(0, 3);
+      const int extent = static_cast<int>(x.shape()[k]), first = random.integer(0, extent - 1);
+      begin[k] = random.integer(0, 1) ? 0 : first;
+      step[k] = begin[k] == extent - 1 && extent > 1 && random.integer(0, 1) ? -1
+                : extent > 2 && random.integer(0, 3) == 0                    ? 2
+                                                                             : 1;
+      size[k] = step[k] < 0 ? random.integer(1, extent) : (extent - 1 - begin[k]) / step[k] + 1;
+    }
+    Shape moved, padded;
+    for (size_t k = 0; k < rank; ++k) {
+      moved.push_back(x.shape()[static_cast<size_t>(perm[k])]);
+      padded.push_back(x.shape()[k] + before[k] + after[k]);
+    }
+    const auto mapped = [&](auto of) {
+      return [=](const std::vector<int64_t>& at) {
+        std::vector<int64_t> from(at.size());
+        for (size_t k = 0; k < at.size(); ++k) of(from, at, k);
+        return from;
+      };
+    };
+    expect_on_all(transpose(perm), x, by_definition(x, moved, 0, mapped([&](auto& from, auto& at, size_t k) {
+                                                      from[static_cast<size_t>(perm[k])] = at[k];
+                                                    })),
+                  name + " transposed " + to_string(perm));
+    expect_on_all(
+        pad(before, after), x,
+        by_definition(x, padded, 7, mapped([&](auto& from, auto& at, size_t k) { from[k] = at[k] - before[k]; })),
+        name + " padded");
+    expect_on_all(slice(begin, size, step), x, by_definition(x, size, 0, mapped([&](auto& from, auto& at, size_t k) {
+                                                               from[k] = begin[k] + at[k] * step[k];
+                                                             })),
+                  name + " sliced");
+  }
+}
+
+struct TransposeRow {
+  const char* name;
+  Shape x;
+  std::vector<int64_t> perm;
+  bool fast;
+};
+
+TEST(Move, TransposesBytesByVectorsBitForBit) {
+  const TransposeRow rows[] = {
+      {"a shuffle of two groups", {1, 3, 3, 2, 58}, {0, 1, 2, 4, 3}, true},
+      {"a shuffle of three groups", {1, 2, 3, 3, 80}, {0, 1, 2, 4, 3}, true},
+      {"back from a shuffle of many", {5, 17, 17}, {0, 2, 1}, true},
+      {"NCHW to NHWC", {2, 3, 9, 7}, {0, 2, 3, 1}, true},
+      {"NHWC to NCHW", {2, 9, 7, 33}, {0, 3, 1, 2}, true},
+      {"rows beyond blocks of 16", {61, 16}, {1, 0}, true},
+      {"fewer than 16 columns", {61, 15}, {1, 0}, false},
+      {"one column", {61, 1}, {1, 0}, false},
+      {"nothing moves", {4, 40}, {0, 1}, false},
+  };
+  Random random(6);
+  for (const TransposeRow& row : rows)
+    for (const Isa isa : fast_isas()) {
+      const Operand x = input(random.codes(row.x), s8(0.5f, 7));
+      const Ran fast = ran(transpose(row.perm), {x}, {.out = s8(0.5f, 7), .arithmetic = Arithmetic::Tflm, .isa = isa});
+      EXPECT_EQ(fast.y, ran(transpose(row.perm), {x}, {.out = s8(0.5f, 7), .arithmetic = Arithmetic::Tflm}).y)
+          << row.name;
+      EXPECT_EQ(fast.kernel.name, row.fast ? "gather_" + std::string(name_of(isa)) : "gather") << row.name;
+    }
+  for (int64_t r = 1; r <= 40; ++r)
+    for (const int64_t c : {16, 17, 31, 32, 47, 100}) {
+      const Tensor x = random.codes({2, r, c});
+      expect_on_all(transpose({0, 2, 1}), x,
+                    by_definition(x, {2, c, r}, 0,
+                                  [](const std::vector<int64_t>& at) {
+                                    return std::vector<int64_t>{at[0], at[2], at[1]};
+                                  }),
+                    to_string(x.shape()));
+    }
 }
 
 TEST(Move, SevenAxesAreTooManyToMove) {
