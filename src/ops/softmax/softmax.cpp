@@ -5,6 +5,7 @@
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
 #include "ops/softmax/softmax_f32.hpp"
+#include "ops/softmax/softmax_s8_fast.hpp"
 #include "ops/softmax/softmax_s8_prepare.h"
 
 namespace pare {
@@ -53,15 +54,16 @@ void fill_rows(Args& a, const Shape& shape) {
   a.rows = static_cast<int32_t>(count_of(shape) / shape.back());
 }
 
-Kernel fixed_kernel(const Softmax& op, const TensorInfo& x) {
+Kernel fixed_kernel(const Softmax& op, const TensorInfo& x, Isa isa) {
   auto holder = std::make_shared<Holder<pare_softmax_s8_args>>();
   fill_rows(holder->args, x.shape);
   pare_prepare_softmax(&holder->args, op.beta, x.encoding.scale[0]);
-  return kernel_of({pare_softmax_s8, "pare_softmax_s8", "ops/softmax/softmax_s8", "pare_softmax_s8_args"}, holder,
-                   visit_fixed);
+  const Kernel kernel = kernel_of(
+      {pare_softmax_s8, "pare_softmax_s8", "ops/softmax/softmax_s8", "pare_softmax_s8_args"}, holder, visit_fixed);
+  return fast_softmax_s8(holder->args, isa, kernel).value_or(kernel);
 }
 
-Kernel table_kernel(const Softmax& op, const TensorInfo& x, const Encoding& y) {
+Kernel table_kernel(const Softmax& op, const TensorInfo& x, const Encoding& y, Isa isa) {
   auto holder = std::make_shared<Holder<pare_softmax_table_s8_args>>();
   holder->reals.emplace_back(256);
   pare_softmax_table(holder->reals[0].data(), op.beta, x.encoding.scale[0]);
@@ -69,16 +71,19 @@ Kernel table_kernel(const Softmax& op, const TensorInfo& x, const Encoding& y) {
   holder->args.table = holder->reals[0].data();
   holder->args.out_scale = y.scale[0];
   holder->args.out_zero_point = y.zero_point[0];
-  return kernel_of(
+  const Kernel kernel = kernel_of(
       {pare_softmax_table_s8, "pare_softmax_table_s8", "ops/softmax/softmax_s8", "pare_softmax_table_s8_args"}, holder,
       visit_table);
+  return fast_softmax_s8(holder->args, isa, kernel).value_or(kernel);
 }
 
 Result<void> expect_integer_form(const Softmax& op, const TensorInfo& x) {
   if (op.axis + 1 != static_cast<int64_t>(x.shape.size()))
-    return Error{Code::Unsupported, "", "an integer softmax along axis " + std::to_string(op.axis), "the last axis", ""};
+    return Error{Code::Unsupported, "", "an integer softmax along axis " + std::to_string(op.axis), "the last axis",
+                 ""};
   if (!(op.beta > 0) || x.shape.back() > 4095)
-    return Error{Code::Unsupported, "", fmt::format("an integer softmax of {} values, beta {}", x.shape.back(), op.beta),
+    return Error{Code::Unsupported, "",
+                 fmt::format("an integer softmax of {} values, beta {}", x.shape.back(), op.beta),
                  "at most 4095 values and beta > 0", ""};
   return {};
 }
@@ -91,7 +96,7 @@ Result<Kernel> prepare_s8(const Softmax& op, const PrepareInput& input) {
   PARE_TRY(expect_integer_form(op, x));
   PARE_TRY(expect_int32_sizes(input));
   const bool table = pare_is_litert(c_number(input.arithmetic)) != 0;
-  return table ? table_kernel(op, x, input.out[0]->encoding) : fixed_kernel(op, x);
+  return table ? table_kernel(op, x, input.out[0]->encoding, input.isa) : fixed_kernel(op, x, input.isa);
 }
 
 }  // namespace

@@ -58,6 +58,45 @@ TEST(Softmax, IntegersFollowTheReals) {
       }
 }
 
+struct RowsRow {
+  const char* name;
+  Shape x;
+  int lo, hi;
+};
+const RowsRow kRowsOfCodes[] = {
+    {"one class", {3, 1}, -128, 127},
+    {"two classes, many rows", {203, 2}, -128, 127},
+    {"the last row that is computed one by one", {5, 31}, -128, 127},
+    {"the first row that is looked up", {5, 32}, -128, 127},
+    {"detection head", {7, 80}, -128, 127},
+    {"a thousand classes", {2, 1000}, -128, 127},
+    {"the most classes", {1, 4095}, -128, 127},
+    {"equal codes, whose sum is beyond 512", {2, 4095}, 7, 7},
+    {"least codes", {4, 70}, -128, -128},
+    {"near codes", {6, 90}, -3, 3},
+};
+
+TEST(Softmax, TwinsAreThePortableKernelsBitForBit) {
+  Random random(3);
+  for (const RowsRow& row : kRowsOfCodes)
+    for (const Arithmetic arithmetic : kIntegerArithmetics)
+      for (const float scale : {1e-4f, 0.004f, 0.05f, 0.1f, 0.1731f, 1.0f, 8.0f, 100.0f})
+        for (const float beta : {1.0f, 0.37f}) {
+          const Operand x = input(random.codes(row.x, row.lo, row.hi), s8(scale, 3));
+          Setting setting{.out = s8(1.0f / 256, -128), .arithmetic = arithmetic};
+          const Tensor expected = ran(along(1, beta), {x}, setting).y;
+          for (const Isa isa : fast_isas()) {
+            setting.isa = isa;
+            const Ran fast = ran(along(1, beta), {x}, setting);
+            ASSERT_EQ(fast.y, expected) << row.name << ", " << fast.kernel.name << ", " << name_of(arithmetic)
+                                        << ", scale " << scale;
+            const bool is_short = fast.kernel.name == "softmax_table_s8" && row.x[1] < 32;
+            ASSERT_TRUE(is_short || fast.kernel.name.ends_with(name_of(isa)))
+                << fast.kernel.name << ", scale " << scale;
+          }
+        }
+}
+
 TEST(Softmax, RefusesWhatNoKernelHas) {
   const Operand x = input(Tensor::of<int8_t>({2, 2}, {0, 1, 2, 3}), s8(1, 0));
   const Setting tflm{.out = s8(1.0f / 256, -128), .arithmetic = Arithmetic::Tflm};
