@@ -7,20 +7,19 @@
 
 namespace pare {
 
-/// y[p, c] = requantize_c(bias[c] + sum over kh in [first, last), s < segments, l < lanes of the products of
-///           the 32-bit lane at rows[kh] + x_offset + p x_pixel + s x_segment + 4 l (bytes) with w[kh, s, l][c])
-/// for p below the tile's pixels and c < channels.
+/// y[p, c] = requantize_c(bias[c] + sum over s in [first, last), l < lanes of the products of
+///           the 32-bit lane at stretches[s] + x_offset + p x_pixel + 4 l (bytes) with w[s, l][c])
+/// for p below the tile's pixels and c < channels. A stretch is a row of neighbouring inputs that a window sees.
 struct TileS8 {
-  const void* const* rows;                 ///< where each kernel row's input begins
-  int first, last;                         ///< kernel rows that lie inside the image
-  int segments, lanes;                     ///< stretches of neighbouring inputs in a kernel row, and the lanes of each
-  ptrdiff_t x_offset, x_pixel, x_segment;  ///< bytes
-  int bundle;                              ///< the most blocks whose weights are interleaved
-  ptrdiff_t x_pair;        ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
-  bool slide;              ///< one segment of three taps, each of lanes / 3 and x_pixel bytes
-  const int8_t* weights;   ///< [kernel_h, segments, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
-  int kernel_h;            ///< kernel rows in `weights`
-  ptrdiff_t weight_block;  ///< bytes of a block of one kernel row
+  const void* const* stretches;  ///< where each stretch of the first output pixel begins
+  int first, last;               ///< stretches that lie inside the image
+  int lanes;                     ///< of a stretch
+  ptrdiff_t x_offset, x_pixel;   ///< bytes
+  int bundle;                    ///< the most blocks whose weights are interleaved
+  ptrdiff_t x_pair;              ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
+  bool slide;                    ///< a stretch is three taps, each of lanes / 3 and x_pixel bytes
+  const int8_t* weights;         ///< [stretches, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
+  ptrdiff_t weight_stretch, weight_block;  ///< bytes of one stretch of a block, and of all its stretches
   const int32_t* bias;     ///< of the first padded channel
   const RequantizeVectors* requantize;
   int64_t channel;  ///< first padded channel in `requantize`
@@ -35,7 +34,7 @@ using TileLoopS8 = void (*)(TileS8& tile, int64_t pixels, int64_t blocks);
 
 /// The tile goes on to the blocks after the next `taken` ones.
 inline void next_blocks(TileS8& t, int64_t taken) {
-  t.weights += taken * t.weight_block * t.kernel_h;
+  t.weights += taken * t.weight_block;
   t.bias += taken * kChannelBlock;
   t.channel += taken * kChannelBlock;
   t.y += taken * kChannelBlock;
@@ -54,8 +53,8 @@ struct TilesS8 {
   CopyRowS8 copy = nullptr;
   /// Pixels of three channels get a fourth, which means nothing; `count` elements with it. May be null.
   CopyRowS8 copy_of_three = nullptr;
-  /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [kernel_h, segments,
-  /// lanes, channel, 4 bytes], `blocks` is not read. May be null.
+  /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [stretches, lanes,
+  /// channel, 4 bytes], `blocks` is not read. May be null.
   TileLoopS8 narrow = nullptr;
   int group = 4;          ///< inputs in a lane: 4 bytes, or 2 words
   int bundle = 1;         ///< the most blocks whose weights are interleaved, a power of two

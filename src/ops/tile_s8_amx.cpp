@@ -85,12 +85,10 @@ class Loop {
     if constexpr (kBlocks == 2) begin<1>();
     if constexpr (kPixels == 2) begin<2>();
     if constexpr (kPixels == 2 && kBlocks == 2) begin<3>();
-    const int8_t* w = t_.weights + t_.first * t_.weight_block;
-    for (int kh = t_.first; kh < t_.last; ++kh)
-      for (int s = 0; s < t_.segments; ++s)
-        w = add_stretch<kPixels, kBlocks>(
-            static_cast<const int8_t*>(t_.rows[kh]) + t_.x_offset + first * t_.x_pixel + s * t_.x_segment,
-            (second - first) * t_.x_pixel, w);
+    const int8_t* w = t_.weights + t_.first * t_.weight_stretch;
+    for (int s = t_.first; s < t_.last; ++s)
+      w = add_stretch<kPixels, kBlocks>(static_cast<const int8_t*>(t_.stretches[s]) + t_.x_offset + first * t_.x_pixel,
+                                        (second - first) * t_.x_pixel, w);
     end<0>(first);
     if constexpr (kBlocks == 2) end<1>(first);
     if constexpr (kPixels == 2) end<2>(second);
@@ -100,12 +98,11 @@ class Loop {
   // Inputs from x on, and of the second pixels `apart` bytes further. Returns the weights that follow.
   template <int kPixels, int kBlocks>
   PARE_AMX_SIMD const int8_t* add_stretch(const int8_t* x, ptrdiff_t apart, const int8_t* w) {
-    const ptrdiff_t next_block = t_.weight_block * t_.kernel_h;
     for (int l = 0; l < t_.lanes; l += lanes_, x += 4 * lanes_, w += kAmxRowBytes * lanes_) {
       amx_.template load<kInputs>(x, t_.x_pixel);
       amx_.template load<kWeights>(w, kAmxRowBytes);
       amx_.template dot<0, kInputs, kWeights>();
-      if constexpr (kBlocks == 2) amx_.template load<kWeights + 1>(w + next_block, kAmxRowBytes);
+      if constexpr (kBlocks == 2) amx_.template load<kWeights + 1>(w + t_.weight_block, kAmxRowBytes);
       if constexpr (kBlocks == 2) amx_.template dot<1, kInputs, kWeights + 1>();
       if constexpr (kPixels == 2) amx_.template load<kInputs + 1>(x + apart, t_.x_pixel);
       if constexpr (kPixels == 2) amx_.template dot<2, kInputs + 1, kWeights>();

@@ -35,10 +35,8 @@ struct Args {
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return 4 / tiles.group; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
-  ptrdiff_t weight_block() const {
-    if (narrow) return ptrdiff_t{4} * segments * lanes * kNarrow;
-    return ptrdiff_t{4} * segments * lanes * kChannelBlock;
-  }
+  ptrdiff_t weight_row() const { return ptrdiff_t{4} * segments * lanes * (narrow ? kNarrow : kChannelBlock); }
+  ptrdiff_t x_segment() const { return ptrdiff_t{1} * conv.dilation_w * conv.in_c * element(); }
 };
 
 // A layer made over: by pair_up or widen.
@@ -122,12 +120,12 @@ void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff
 
 Tensor pack_weights(const Packed& p) {
   const Args& a = p.args;
-  const int64_t blocks = a.blocks(), block_bytes = a.weight_block() * a.conv.kernel_h;
+  const int64_t blocks = a.blocks(), block_bytes = a.weight_row() * a.conv.kernel_h;
   Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes});
   for (int64_t co = 0; co < a.conv.out_c; ++co) {
     if (p.requantize.constant[static_cast<size_t>(co)]) continue;
     if (a.narrow) {
-      pack_channel(a, co, packed.edit<int8_t>().data() + co * 4, 4 * kNarrow, a.weight_block());
+      pack_channel(a, co, packed.edit<int8_t>().data() + co * 4, 4 * kNarrow, a.weight_row());
       continue;
     }
     const int64_t inside = co % a.per_group(), block = inside / kChannelBlock;
@@ -136,7 +134,7 @@ Tensor pack_weights(const Packed& p) {
     const int64_t bundle = bundle_of(blocks - first, a.bundle()), lane_bytes = 4 * kChannelBlock;
     int8_t* to = packed.edit<int8_t>().data() + (co / a.per_group() * blocks + first) * block_bytes +
                  (block - first) * lane_bytes + inside % kChannelBlock * 4;
-    pack_channel(a, co, to, bundle * lane_bytes, bundle * a.weight_block());
+    pack_channel(a, co, to, bundle * lane_bytes, bundle * a.weight_row());
   }
   return packed;
 }
@@ -191,18 +189,34 @@ void choose_rows(Args& a) {
 
 TileS8 tile_of(const Args& a) {
   TileS8 t{};
-  t.segments = a.segments;
   t.lanes = a.lanes;
   t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element() * (a.pairs ? 2 : 1);
-  t.x_segment = ptrdiff_t{1} * a.conv.dilation_w * a.conv.in_c * a.element();
   t.slide =
       !a.pairs && a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
   t.bundle = a.bundle();
-  t.kernel_h = a.conv.kernel_h;
-  t.weight_block = a.weight_block();
+  t.weight_stretch = a.weight_row() / a.segments;
+  t.weight_block = a.weight_row() * a.conv.kernel_h;
   t.requantize = &a.requantize;
   t.y_pixel = a.conv.out_c;
   return t;
+}
+
+int64_t stretches_bytes(const Args& a) {
+  return a.segments == 1 ? 0 : (int64_t{1} * a.conv.kernel_h * a.segments * int64_t{sizeof(void*)} + 63) / 64 * 64;
+}
+// What follows the stretches in scratch.
+void* after_stretches(const Args& a, const pare_io* io) { return static_cast<std::byte*>(io->scratch) + stretches_bytes(a); }
+
+// The stretches of the kernel rows `span`, which begin at `rows`.
+void set_stretches(const Args& a, const pare_io* io, const void* const* rows, RowSpan span, TileS8& t) {
+  t.first = span.first * a.segments;
+  t.last = span.last * a.segments;
+  t.stretches = rows;
+  if (a.segments == 1) return;
+  auto* stretches = static_cast<const void**>(io->scratch);
+  t.stretches = stretches;
+  for (int i = t.first; i < t.last; ++i)
+    stretches[i] = static_cast<const std::byte*>(rows[i / a.segments]) + i % a.segments * a.x_segment();
 }
 
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y.
@@ -210,7 +224,7 @@ void run_groups(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64
   const int64_t blocks = a.blocks(), per_group = a.per_group();
   for (int64_t g = 0; g < a.conv.groups; ++g) {
     t.x_offset = ow * t.x_pixel + g * a.depth() * a.element();
-    t.weights = a.weights + g * blocks * t.weight_block * t.kernel_h;
+    t.weights = a.weights + g * blocks * t.weight_block;
     t.channel = g * blocks * kChannelBlock;
     t.bias = bias + t.channel;
     t.y = y + ow * t.y_pixel + g * per_group;
@@ -254,7 +268,7 @@ void run_by_row(const void* args, const pare_io* io) {
   const auto outside = static_cast<Element>(a.tiles.copied_zero(c.in_zero_point));
   Rows<Element> rows(
       c, true, {outside, a.source_c == c.in_c ? a.tiles.copy : a.tiles.copy_of_three, c.in_zero_point, a.source_c},
-      io->scratch);
+      after_stretches(a, io));
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = tile_of(a);
@@ -263,9 +277,7 @@ void run_by_row(const void* args, const pare_io* io) {
     for (int oh = 0; oh < c.out_h; ++oh, y += c.out_w * a.y_pixel()) {
       const int top = oh * c.stride_h - c.pad_top;
       const RowSpan span = rows_inside(c, top);
-      t.first = span.first;
-      t.last = span.last;
-      t.rows = reinterpret_cast<const void* const*>(rows.window(top, span));
+      set_stretches(a, io, reinterpret_cast<const void* const*>(rows.window(top, span)), span, t);
       for (int64_t ow = 0; ow < c.out_w; ow += a.chunk)
         run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, ow, std::min(a.chunk, c.out_w - ow), y);
     }
@@ -281,7 +293,7 @@ int64_t inputs_of(const pare_conv2d_s8_args& c, int64_t pixels) {
 void copy_chunk(const Args& a, const pare_io* io, int64_t r, int64_t rows, int64_t ow, int64_t pixels) {
   const pare_conv2d_s8_args& c = a.conv;
   const int64_t count = rows == 1 ? inputs_of(c, pixels) : int64_t{1} * c.in_w * c.in_c;
-  auto* to = static_cast<int8_t*>(io->scratch);
+  auto* to = static_cast<int8_t*>(after_stretches(a, io));
   for (const int64_t end = r + rows; r < end; ++r, to += count * a.element()) {
     const int64_t ih = r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
     a.tiles.copy(static_cast<const int8_t*>(io->in[0]) + (ih * c.in_w + ow * c.stride_w) * c.in_c, to, count, c.in_zero_point);
@@ -293,9 +305,8 @@ void run_by_chunk(const void* args, const pare_io* io) {
   const pare_conv2d_s8_args& c = a.conv;
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = tile_of(a);
-  const void* row = io->scratch;
-  t.rows = &row;
-  t.last = 1;
+  const void* row = after_stretches(a, io);
+  set_stretches(a, io, &row, {0, 1}, t);
   const int64_t total = int64_t{1} * c.n * c.out_h;
   for (int64_t r = 0; r < total; r += a.joined) {
     const int64_t rows = std::min(a.joined, total - r), in_row = rows * c.out_w;
@@ -311,9 +322,10 @@ int64_t scratch_bytes(const Args& a) {
   if (a.by_chunk) {
     const int64_t inputs = inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w));
     const int64_t rows = a.joined * a.conv.in_w * a.conv.in_c;
-    return ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
+    return stretches_bytes(a) + ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
   }
-  return a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, true) : Rows<int16_t>::scratch_bytes(a.conv, true);
+  return stretches_bytes(a) +
+         (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, true) : Rows<int16_t>::scratch_bytes(a.conv, true));
 }
 
 }  // namespace
