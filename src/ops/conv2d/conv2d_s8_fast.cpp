@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kChunkBytes = 1 << 14;  // of inputs that stay in the first cache while all channels pass by
 constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
+constexpr int kFewLanes = 4;              // of a kernel row: a loop over them would cost more than a pointer to each
 
 struct Args {
   pare_conv2d_s8_args conv;
@@ -22,6 +23,7 @@ struct Args {
   int64_t chunk;        // output pixels
   int64_t joined;       // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
+  bool single;          // tiles are given each lane as a stretch
   const int8_t* weights;
   const int32_t* bias;
   ptrdiff_t bias_count;  // padded channels
@@ -36,6 +38,8 @@ struct Args {
   int element() const { return 4 / tiles.group; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
   ptrdiff_t weight_row() const { return ptrdiff_t{4} * segments * lanes * (narrow ? kNarrow : kChannelBlock); }
+  bool slide() const { return !pairs && segments == 1 && conv.kernel_w == 3 && conv.stride_w == 1 && conv.in_c % tiles.group == 0; }
+  int stretches_in_row() const { return single ? segments * lanes : segments; }
   ptrdiff_t x_segment() const { return ptrdiff_t{1} * conv.dilation_w * conv.in_c * element(); }
 };
 
@@ -177,6 +181,7 @@ void choose_rows(Args& a) {
   const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
   a.segments = contiguous ? 1 : a.conv.kernel_w;
   a.lanes = a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
+  a.single = a.tiles.bundle > 1 && !a.slide() && !a.pairs && !a.narrow && a.conv.kernel_h > 1 && a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
   const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
@@ -189,12 +194,11 @@ void choose_rows(Args& a) {
 
 TileS8 tile_of(const Args& a) {
   TileS8 t{};
-  t.lanes = a.lanes;
+  t.lanes = a.single ? 1 : a.lanes;
   t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element() * (a.pairs ? 2 : 1);
-  t.slide =
-      !a.pairs && a.segments == 1 && a.conv.kernel_w == 3 && a.conv.stride_w == 1 && a.conv.in_c % a.tiles.group == 0;
+  t.slide = a.slide();
   t.bundle = a.bundle();
-  t.weight_stretch = a.weight_row() / a.segments;
+  t.weight_stretch = a.weight_row() / a.stretches_in_row();
   t.weight_block = a.weight_row() * a.conv.kernel_h;
   t.requantize = &a.requantize;
   t.y_pixel = a.conv.out_c;
@@ -202,21 +206,24 @@ TileS8 tile_of(const Args& a) {
 }
 
 int64_t stretches_bytes(const Args& a) {
-  return a.segments == 1 ? 0 : (int64_t{1} * a.conv.kernel_h * a.segments * int64_t{sizeof(void*)} + 63) / 64 * 64;
+  const int64_t stretches = int64_t{1} * a.conv.kernel_h * a.stretches_in_row();
+  return stretches == a.conv.kernel_h ? 0 : (stretches * int64_t{sizeof(void*)} + 63) / 64 * 64;
 }
 // What follows the stretches in scratch.
 void* after_stretches(const Args& a, const pare_io* io) { return static_cast<std::byte*>(io->scratch) + stretches_bytes(a); }
 
 // The stretches of the kernel rows `span`, which begin at `rows`.
 void set_stretches(const Args& a, const pare_io* io, const void* const* rows, RowSpan span, TileS8& t) {
-  t.first = span.first * a.segments;
-  t.last = span.last * a.segments;
-  t.stretches = rows;
-  if (a.segments == 1) return;
-  auto* stretches = static_cast<const void**>(io->scratch);
-  t.stretches = stretches;
-  for (int i = t.first; i < t.last; ++i)
-    stretches[i] = static_cast<const std::byte*>(rows[i / a.segments]) + i % a.segments * a.x_segment();
+  const int in_row = a.stretches_in_row(), in_segment = a.single ? a.lanes : 1;
+  t.first = span.first * in_row;
+  t.last = span.last * in_row;
+  t.stretches = in_row == 1 ? rows : static_cast<const void**>(io->scratch);
+  if (in_row == 1) return;
+  auto* next = static_cast<const void**>(io->scratch) + t.first;
+  for (int kh = span.first; kh < span.last; ++kh)
+    for (int s = 0; s < a.segments; ++s)
+      for (int l = 0; l < in_segment; ++l)
+        *next++ = static_cast<const std::byte*>(rows[kh]) + s * a.x_segment() + 4 * l;
 }
 
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y.
