@@ -20,7 +20,7 @@ struct TileS8 {
   bool slide;                    ///< a stretch is three taps, each of lanes / 3 and x_pixel bytes
   const int8_t* weights;         ///< [stretches, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
   ptrdiff_t weight_stretch, weight_block;  ///< bytes of one stretch of a block, and of all its stretches
-  const int32_t* bias;     ///< of the first padded channel
+  const int32_t* bias;                     ///< of the first padded channel
   const RequantizeVectors* requantize;
   int64_t channel;  ///< first padded channel in `requantize`
   int8_t* y;

@@ -76,36 +76,61 @@ struct CopyRow {
   }
 };
 
-/// The rows of one sample after another. Without a ring (In and Out must be one type), they lie where the input is.
+/// What holds the rows: nothing (In and Out must be one type), they lie where the input is; a ring of as many as a
+/// window sees; or all rows of a sample, copied at once. The last is for small images: window by window, a row would be
+/// read before its copy has reached the cache, and the pointers of a window would take as long as its tiles.
+enum class Keep { Nothing, Ring, Image };
+
+/// No more than is needed to let every window lie inside its rows.
+template <class Args>
+Keep keep_as_needed(const Args& a) {
+  return needs_ring(a) ? Keep::Ring : Keep::Nothing;
+}
+
+/// The rows of one sample after another.
 template <class Args, class Copy>
 class WindowRows {
  public:
   using In = typename Copy::In;
   using Out = typename Copy::Out;
 
-  /// Bytes of scratch: pointers, then the ring and kRowSlack elements.
-  static int64_t scratch_bytes(const Args& a, bool ring) {
-    return pointers_bytes(a) + (ring ? ring_bytes(a) + kRowSlack * int64_t{sizeof(Out)} : 0);
+  /// Bytes of scratch: pointers, then the copied rows and kRowSlack elements.
+  static int64_t scratch_bytes(const Args& a, Keep keep) {
+    return pointers_bytes(a) + (keep == Keep::Nothing ? 0 : kept_bytes(a, keep) + kRowSlack * int64_t{sizeof(Out)});
   }
+  static int64_t kept_bytes(const Args& a, Keep keep) {
+    return kept_rows(a, keep) * row_elements(a) * int64_t{sizeof(Out)};
+  }
+  static int64_t row_elements(const Args& a) { return int64_t{1} * row_pixels(a) * a.in_c; }
 
-  WindowRows(const Args& a, bool ring, Copy copy, void* scratch)
+  WindowRows(const Args& a, Keep keep, Copy copy, void* scratch)
       : a_(a),
-        is_ring_(ring),
+        keep_(keep),
         copy_(copy),
         pointers_(static_cast<const Out**>(scratch)),
         ring_(reinterpret_cast<Out*>(static_cast<std::byte*>(scratch) + pointers_bytes(a))) {
-    if (is_ring_) std::fill_n(ring_, ring_bytes(a) / int64_t{sizeof(Out)}, static_cast<Out>(copy.outside));
+    if (keep_ != Keep::Nothing)
+      std::fill_n(ring_, kept_bytes(a, keep) / int64_t{sizeof(Out)}, static_cast<Out>(copy.outside));
   }
 
   void start(const In* sample) {
     sample_ = sample;
     copied_ = slot_ = 0;
+    if (keep_ == Keep::Image) copy_until(0, a_.in_h);
+  }
+
+  /// The kernel rows of the window that begins at input row 0 of a kept image. Others lie row_elements() a row further
+  /// on.
+  const Out* const* image_window() {
+    for (int kh = 0; kh < a_.kernel_h; ++kh) pointers_[kh] = ring_ + kh * a_.dilation_h * row_elements(a_);
+    return pointers_;
   }
 
   /// Makes the kernel rows `span` of the output row whose window begins at input row `top` ready.
   const Out* const* window(int top, RowSpan span) {
-    if (is_ring_) copy_until(top, std::min(top + reach(a_.kernel_h, a_.dilation_h), static_cast<int>(a_.in_h)));
-    if (is_ring_)
+    if (keep_ == Keep::Ring)
+      copy_until(top, std::min(top + reach(a_.kernel_h, a_.dilation_h), static_cast<int>(a_.in_h)));
+    if (keep_ == Keep::Ring)
       point_into_ring(top, span);
     else
       for (int kh = span.first; kh < span.last; ++kh)
@@ -115,9 +140,8 @@ class WindowRows {
 
  private:
   static int64_t pointers_bytes(const Args& a) { return (a.kernel_h * int64_t{sizeof(Out*)} + 63) / 64 * 64; }
-  static int64_t row_elements(const Args& a) { return int64_t{1} * row_pixels(a) * a.in_c; }
-  static int64_t ring_bytes(const Args& a) {
-    return reach(a.kernel_h, a.dilation_h) * row_elements(a) * int64_t{sizeof(Out)};
+  static int kept_rows(const Args& a, Keep keep) {
+    return keep == Keep::Image ? static_cast<int>(a.in_h) : reach(a.kernel_h, a.dilation_h);
   }
 
   const In* source(int ih) const { return sample_ + static_cast<ptrdiff_t>(ih) * a_.in_w * copy_.in_c; }
@@ -134,14 +158,14 @@ class WindowRows {
 
   void copy_until(int top, int end) {
     const int pixels = std::min(static_cast<int>(a_.in_w), row_pixels(a_) - a_.pad_left);
-    const int rows = reach(a_.kernel_h, a_.dilation_h);
+    const int rows = kept_rows(a_, keep_);
     for (; copied_ < end; ++copied_, slot_ = slot_ + 1 == rows ? 0 : slot_ + 1)
       if (copied_ >= top && pixels > 0)
         copy_(source(copied_), ring_ + slot_ * row_elements(a_) + a_.pad_left * a_.in_c, int64_t{1} * pixels * a_.in_c);
   }
 
   const Args& a_;
-  bool is_ring_;
+  Keep keep_;
   Copy copy_;
   const Out** pointers_;
   Out* ring_;

@@ -44,7 +44,7 @@ void run_chunk(const Conv2dF32FastArgs& args, TileF32& t, int64_t ow, int64_t pi
 
 }  // namespace
 
-int64_t conv2d_f32_scratch(const Conv2dF32Args& a) { return Rows::scratch_bytes(a, needs_ring(a)); }
+int64_t conv2d_f32_scratch(const Conv2dF32Args& a) { return Rows::scratch_bytes(a, keep_as_needed(a)); }
 
 void conv2d_f32_fast(const void* args, const pare_io* io) {
   const auto& p = *static_cast<const Conv2dF32FastArgs*>(args);
@@ -52,7 +52,7 @@ void conv2d_f32_fast(const void* args, const pare_io* io) {
   const auto* x = static_cast<const float*>(io->in[0]);
   auto* y = static_cast<float*>(io->out[0]);
   TileF32 t = tile_of(a);
-  Rows rows(a, needs_ring(a), {0, a.in_c}, io->scratch);
+  Rows rows(a, keep_as_needed(a), {0, a.in_c}, io->scratch);
   for (int n = 0; n < a.n; ++n, x += static_cast<ptrdiff_t>(a.in_h) * a.in_w * a.in_c) {
     rows.start(x);
     for (int oh = 0; oh < a.out_h; ++oh, y += static_cast<ptrdiff_t>(a.out_w) * a.out_c) {

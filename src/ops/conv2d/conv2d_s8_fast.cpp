@@ -11,17 +11,19 @@ namespace {
 
 constexpr int64_t kChunkBytes = 1 << 14;  // of inputs that stay in the first cache while all channels pass by
 constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
+constexpr int64_t kImageBytes = 1 << 15;  // of a sample whose rows are copied at once
 constexpr int kFewLanes = 4;              // of a kernel row: a loop over them would cost more than a pointer to each
 
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
-  int source_c;         // channels of an input; conv.in_c may be one more
-  bool narrow;          // by tiles.narrow
-  bool pairs;           // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
-  bool by_chunk;        // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
-  int64_t chunk;        // output pixels
-  int64_t joined;       // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
+  int source_c;    // channels of an input; conv.in_c may be one more
+  bool narrow;     // by tiles.narrow
+  bool pairs;      // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
+  Keep keep;       // what holds the copied rows, if not by_chunk
+  bool by_chunk;   // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
+  int64_t chunk;   // output pixels
+  int64_t joined;  // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
   bool single;          // tiles are given each lane as a stretch
   const int8_t* weights;
@@ -38,7 +40,9 @@ struct Args {
   int element() const { return 4 / tiles.group; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
   ptrdiff_t weight_row() const { return ptrdiff_t{4} * segments * lanes * (narrow ? kNarrow : kChannelBlock); }
-  bool slide() const { return !pairs && segments == 1 && conv.kernel_w == 3 && conv.stride_w == 1 && conv.in_c % tiles.group == 0; }
+  bool slide() const {
+    return !pairs && segments == 1 && conv.kernel_w == 3 && conv.stride_w == 1 && conv.in_c % tiles.group == 0;
+  }
   int stretches_in_row() const { return single ? segments * lanes : segments; }
   ptrdiff_t x_segment() const { return ptrdiff_t{1} * conv.dilation_w * conv.in_c * element(); }
 };
@@ -176,12 +180,22 @@ void pack_biases(Packed& p) {
   p.bias = Tensor::of<int32_t>({static_cast<int64_t>(all.size())}, all);
 }
 
+template <class Element>
+using Rows = WindowRows<pare_conv2d_s8_args, CopyCodes<Element>>;
+
+int64_t image_bytes(const Args& a) {
+  return a.element() == 1 ? Rows<uint8_t>::kept_bytes(a.conv, Keep::Image)
+                          : Rows<int16_t>::kept_bytes(a.conv, Keep::Image);
+}
+
 void choose_rows(Args& a) {
   a.conv = as_long_row(a.conv);
   const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
   a.segments = contiguous ? 1 : a.conv.kernel_w;
   a.lanes = a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
-  a.single = a.tiles.bundle > 1 && !a.slide() && !a.pairs && !a.narrow && a.conv.kernel_h > 1 && a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
+  a.single = a.tiles.bundle > 1 && !a.slide() && !a.pairs && !a.narrow && a.conv.kernel_h > 1 &&
+             a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
+  a.keep = image_bytes(a) <= kImageBytes ? Keep::Image : Keep::Ring;
   const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
@@ -210,27 +224,28 @@ int64_t stretches_bytes(const Args& a) {
   return stretches == a.conv.kernel_h ? 0 : (stretches * int64_t{sizeof(void*)} + 63) / 64 * 64;
 }
 // What follows the stretches in scratch.
-void* after_stretches(const Args& a, const pare_io* io) { return static_cast<std::byte*>(io->scratch) + stretches_bytes(a); }
+void* after_stretches(const Args& a, const pare_io* io) {
+  return static_cast<std::byte*>(io->scratch) + stretches_bytes(a);
+}
 
 // The stretches of the kernel rows `span`, which begin at `rows`.
 void set_stretches(const Args& a, const pare_io* io, const void* const* rows, RowSpan span, TileS8& t) {
   const int in_row = a.stretches_in_row(), in_segment = a.single ? a.lanes : 1;
-  t.first = span.first * in_row;
-  t.last = span.last * in_row;
   t.stretches = in_row == 1 ? rows : static_cast<const void**>(io->scratch);
   if (in_row == 1) return;
-  auto* next = static_cast<const void**>(io->scratch) + t.first;
+  auto* next = static_cast<const void**>(io->scratch) + span.first * in_row;
   for (int kh = span.first; kh < span.last; ++kh)
     for (int s = 0; s < a.segments; ++s)
       for (int l = 0; l < in_segment; ++l)
         *next++ = static_cast<const std::byte*>(rows[kh]) + s * a.x_segment() + 4 * l;
 }
 
-// All groups of the pixels [ow, ow + pixels) of an output row, which begins at y.
-void run_groups(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+// All groups of the pixels [ow, ow + pixels) of an output row, which begins at y; its window is `row` bytes from the
+// stretches.
+void run_groups(const Args& a, TileS8& t, const int32_t* bias, ptrdiff_t row, int64_t ow, int64_t pixels, int8_t* y) {
   const int64_t blocks = a.blocks(), per_group = a.per_group();
   for (int64_t g = 0; g < a.conv.groups; ++g) {
-    t.x_offset = ow * t.x_pixel + g * a.depth() * a.element();
+    t.x_offset = row + ow * t.x_pixel + g * a.depth() * a.element();
     t.weights = a.weights + g * blocks * t.weight_block;
     t.channel = g * blocks * kChannelBlock;
     t.bias = bias + t.channel;
@@ -241,12 +256,12 @@ void run_groups(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64
 }
 
 // The same for pairs: a pixel that is left over is a pair with itself, of which the first half is stored. `ow` is even.
-void run_pairs(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+void run_pairs(const Args& a, TileS8& t, const int32_t* bias, ptrdiff_t row, int64_t ow, int64_t pixels, int8_t* y) {
   t.x_pair = t.x_pixel / 2;
   t.channel = 0;
   t.weights = a.weights;
   t.bias = bias;
-  t.x_offset = ow / 2 * t.x_pixel;
+  t.x_offset = row + ow / 2 * t.x_pixel;
   t.y = y + ow * kNarrow;
   t.channels = 2 * kNarrow;
   if (pixels > 1) a.tiles.loop(t, pixels / 2, 1);
@@ -258,15 +273,17 @@ void run_pairs(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_
   a.tiles.loop(t, 1, 1);
 }
 
-void run_chunk(const Args& a, TileS8& t, const int32_t* bias, int64_t ow, int64_t pixels, int8_t* y) {
+void run_chunk(const Args& a, TileS8& t, const int32_t* bias, ptrdiff_t row, int64_t ow, int64_t pixels, int8_t* y) {
   if (a.pairs)
-    run_pairs(a, t, bias, ow, pixels, y);
+    run_pairs(a, t, bias, row, ow, pixels, y);
   else
-    run_groups(a, t, bias, ow, pixels, y);
+    run_groups(a, t, bias, row, ow, pixels, y);
 }
 
 template <class Element>
-using Rows = WindowRows<pare_conv2d_s8_args, CopyCodes<Element>>;
+const void* const* pointers_to(const Element* const* rows) {
+  return reinterpret_cast<const void* const*>(rows);
+}
 
 template <class Element>
 void run_by_row(const void* args, const pare_io* io) {
@@ -274,19 +291,25 @@ void run_by_row(const void* args, const pare_io* io) {
   const pare_conv2d_s8_args& c = a.conv;
   const auto outside = static_cast<Element>(a.tiles.copied_zero(c.in_zero_point));
   Rows<Element> rows(
-      c, true, {outside, a.source_c == c.in_c ? a.tiles.copy : a.tiles.copy_of_three, c.in_zero_point, a.source_c},
+      c, a.keep, {outside, a.source_c == c.in_c ? a.tiles.copy : a.tiles.copy_of_three, c.in_zero_point, a.source_c},
       after_stretches(a, io));
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = tile_of(a);
+  const ptrdiff_t row_bytes = Rows<Element>::row_elements(c) * ptrdiff_t{sizeof(Element)};
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
     rows.start(x);
+    if (a.keep == Keep::Image)
+      set_stretches(a, io, pointers_to(rows.image_window()), {0, static_cast<int>(c.kernel_h)}, t);
     for (int oh = 0; oh < c.out_h; ++oh, y += c.out_w * a.y_pixel()) {
       const int top = oh * c.stride_h - c.pad_top;
       const RowSpan span = rows_inside(c, top);
-      set_stretches(a, io, reinterpret_cast<const void* const*>(rows.window(top, span)), span, t);
+      if (a.keep == Keep::Ring) set_stretches(a, io, pointers_to(rows.window(top, span)), span, t);
+      t.first = span.first * a.stretches_in_row();
+      t.last = span.last * a.stretches_in_row();
+      const ptrdiff_t row = a.keep == Keep::Image ? top * row_bytes : 0;
       for (int64_t ow = 0; ow < c.out_w; ow += a.chunk)
-        run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, ow, std::min(a.chunk, c.out_w - ow), y);
+        run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, row, ow, std::min(a.chunk, c.out_w - ow), y);
     }
   }
 }
@@ -303,7 +326,8 @@ void copy_chunk(const Args& a, const pare_io* io, int64_t r, int64_t rows, int64
   auto* to = static_cast<int8_t*>(after_stretches(a, io));
   for (const int64_t end = r + rows; r < end; ++r, to += count * a.element()) {
     const int64_t ih = r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
-    a.tiles.copy(static_cast<const int8_t*>(io->in[0]) + (ih * c.in_w + ow * c.stride_w) * c.in_c, to, count, c.in_zero_point);
+    a.tiles.copy(static_cast<const int8_t*>(io->in[0]) + (ih * c.in_w + ow * c.stride_w) * c.in_c, to, count,
+                 c.in_zero_point);
   }
 }
 
@@ -314,13 +338,14 @@ void run_by_chunk(const void* args, const pare_io* io) {
   TileS8 t = tile_of(a);
   const void* row = after_stretches(a, io);
   set_stretches(a, io, &row, {0, 1}, t);
+  t.last = a.stretches_in_row();
   const int64_t total = int64_t{1} * c.n * c.out_h;
   for (int64_t r = 0; r < total; r += a.joined) {
     const int64_t rows = std::min(a.joined, total - r), in_row = rows * c.out_w;
     for (int64_t ow = 0; ow < in_row; ow += a.chunk) {
       const int64_t pixels = std::min(a.chunk, in_row - ow);
       copy_chunk(a, io, r, rows, ow, pixels);
-      run_chunk(a, t, a.bias, 0, pixels, y + (r * c.out_w + ow) * a.y_pixel());
+      run_chunk(a, t, a.bias, 0, 0, pixels, y + (r * c.out_w + ow) * a.y_pixel());
     }
   }
 }
@@ -331,8 +356,8 @@ int64_t scratch_bytes(const Args& a) {
     const int64_t rows = a.joined * a.conv.in_w * a.conv.in_c;
     return stretches_bytes(a) + ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
   }
-  return stretches_bytes(a) +
-         (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, true) : Rows<int16_t>::scratch_bytes(a.conv, true));
+  return stretches_bytes(a) + (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, a.keep)
+                                                : Rows<int16_t>::scratch_bytes(a.conv, a.keep));
 }
 
 }  // namespace

@@ -239,7 +239,7 @@ struct Scratch {
   static int64_t pointer_bytes(const Args& a) { return round_up(a.row_count() * int64_t{sizeof(void*)}); }
   static int64_t stream_bytes(const Args& a) { return 4 * a.rows.groups * a.rows.stream; }
   static int64_t bytes(const Args& a) {
-    return row_bytes(a) + pointer_bytes(a) + stream_bytes(a) + Rows<Element>::scratch_bytes(a.conv, true);
+    return row_bytes(a) + pointer_bytes(a) + stream_bytes(a) + Rows<Element>::scratch_bytes(a.conv, Keep::Ring);
   }
 };
 
@@ -257,7 +257,7 @@ void run(const void* args, const pare_io* io) {
   auto* streams = reinterpret_cast<int8_t*>(scratch);
   scratch += Scratch<Element>::stream_bytes(a);
   const int in_c = c.in_c / c.multiplier;
-  Rows<Element> rows(c, true, {{outside, a.inputs.copy, c.in_zero_point, in_c}, c.multiplier}, scratch);
+  Rows<Element> rows(c, Keep::Ring, {{outside, a.inputs.copy, c.in_zero_point, in_c}, c.multiplier}, scratch);
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   const int step = a.rows.two ? 2 : 1;
