@@ -132,8 +132,9 @@ Layer random_depthwise(Random& random) {
   const int64_t channels = pick<int64_t>(random, {1, 4, 8, 16, 24, 32, 64, 128, random.integer(1, 140)});
   layer.w = {1, kernel_extent(random), kernel_extent(random),
              channels * pick<int64_t>(random, {1, 1, 1, 1, 2, 3, 4, 6})};
-  const bool common = random.integer(0, 2) == 0;  // 3 x 3, stride 1 or 2: has kernels of its own
-  if (common) layer.w = {1, 3, 3, channels};
+  const bool common = random.integer(0, 1) == 0;  // 3 x 3 and 5 x 5, stride 1 or 2, have kernels of their own
+  const int64_t size = random.integer(0, 2) ? 3 : 5;
+  if (common) layer.w = {1, size, size, channels};
   set_window(random, *op, layer.x, {layer.w[1], layer.w[2]});
   if (common) op->dilation_h = op->dilation_w = 1, op->stride_h = op->stride_w = random.integer(1, 2);
   layer.x[3] = channels;

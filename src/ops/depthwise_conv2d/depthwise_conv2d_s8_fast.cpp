@@ -34,6 +34,7 @@ struct Args {
   // more for two output rows.
   pare_depthwise_conv2d_s8_args conv;
   int kernel_h;    // of the kernel
+  int steps;       // units of weights in a set
   TilesS8 inputs;  // how they are copied
   DepthwiseS8Loop loop;
   int lanes;
@@ -55,11 +56,13 @@ struct Packed {
 };
 
 // Does a unit of depthwise_conv2d_s8_direct.inc hold several pixels?
-bool has_whole_pixels(int channels) { return channels == 8 || channels == 16 || channels == 32; }
+bool has_whole_pixels(const pare_depthwise_conv2d_s8_args& c) {
+  return c.kernel_w == 3 && (c.in_c == 8 || c.in_c == 16 || c.in_c == 32);
+}
 
 // Is an output row one vector after another, with several pixels in one?
 bool is_flat(const Args& a) {
-  return a.image ? has_whole_pixels(a.conv.in_c) : a.rows.pixel == a.rows.in_c || a.rows.narrow;
+  return a.image ? has_whole_pixels(a.conv) : a.rows.pixel == a.rows.in_c || a.rows.narrow;
 }
 
 // Which channel of its unit lane `lane` of accumulator vector `vector` is, after unpacking: bytes come in 16s, words in
@@ -90,17 +93,19 @@ int64_t stream_bytes(const Args& a) {
 // Has depthwise_conv2d_s8_direct.inc this one? With stride 1 streams are better where blocks of 64 channels would hold
 // few.
 bool is_direct(const pare_depthwise_conv2d_s8_args& c) {
-  if (c.kernel_h != 3 || c.kernel_w != 3 || c.dilation_h != 1 || c.dilation_w != 1 || c.multiplier != 1) return false;
+  if (c.kernel_h != c.kernel_w || c.dilation_h != 1 || c.dilation_w != 1 || c.multiplier != 1) return false;
   if (c.stride_h != c.stride_w || c.stride_w > 2) return false;
-  return has_whole_pixels(c.in_c) || (c.stride_w == 1 ? (c.in_c + 63) / 64 * 128 <= 3 * c.in_c : c.in_c > 16);
+  if (c.kernel_w == 5) return c.in_c > 16;
+  if (c.kernel_w != 3) return false;
+  return has_whole_pixels(c) || (c.stride_w == 1 ? (c.in_c + 63) / 64 * 128 <= 3 * c.in_c : c.in_c > 16);
 }
 
 void choose_direct_form(Args& a) {
-  a.kernel_h = a.rows.kernel_w = 3;
+  a.kernel_h = a.rows.kernel_w = a.conv.kernel_w;
   a.rows.in_c = a.conv.in_c;
   a.rows.sets = (a.conv.in_c + a.unit() - 1) / a.unit();
-  a.rows.groups = 1;
   a.rows.two = a.conv.stride_h == 1;
+  a.steps = a.kernel_h == 3 ? (a.rows.two ? 6 : 3) : (a.rows.two ? 16 : 7);
 }
 
 void choose_form(Args& a) {
@@ -119,6 +124,7 @@ void choose_form(Args& a) {
   r.two = r.pixel == c.in_c && c.stride_h == 1 && c.dilation_h == 1 && c.kernel_h % a.inputs.group != 0 && c.out_h > 1;
   if (r.two) ++a.conv.kernel_h;
   r.groups = (a.conv.kernel_h + a.inputs.group - 1) / a.inputs.group;
+  a.steps = r.groups * r.kernel_w * (r.two ? 2 : 1);
   const bool shared = c.out_w * int64_t{c.in_c} > int64_t{2 * r.sets - 1} * a.unit();  // two units a set, at least
   if (a.lanes == 16 && r.pixel == c.in_c && c.in_c % 4 == 0 && shared) r.stream = stream_bytes(a);
 }
@@ -171,23 +177,40 @@ bool pack_constants(Packed& p) {
   return true;
 }
 
-// Writes one weight of output row `output` of the two that may share inputs.
-void put_weight(const Args& a, int8_t* packed, int place, int kh, int kw, int output, int8_t w) {
-  if (a.image && !a.rows.two && kh == 2) kh = kw == 1 ? 2 : 3, kw = kw == 1 ? 2 : kw;  // see load_pairs
-  const int set = place / a.unit(), inside = place % a.unit(), outputs = a.rows.two ? 2 : 1, row = kh + output;
-  const ptrdiff_t step =
-      ((ptrdiff_t{1} * set * a.rows.groups + row / a.inputs.group) * a.rows.kernel_w + kw) * outputs + output;
-  int8_t* cell = packed + (step * a.unit() + inside) * 4 + row % a.inputs.group * a.element();
+// Where a weight stands: a unit of a set's, and an element of each lane.
+struct Cell {
+  int step, element;
+};
+
+// As depthwise_conv2d_s8_five.inc has lanes. The fifth row, and a sixth for the second of two output rows:
+Cell five_cell(bool two, int row, int kw, int output) {
+  constexpr int kStep[] = {5, 5, 6, 6, 7}, kSecond[] = {0, 1, 0, 1, 1};
+  if (row < 4) return {8 * output + kw, row};
+  if (two) return {8 * output + kStep[kw], 2 * kSecond[kw] + row - 4};
+  return kw == 0 ? Cell{6, 1} : Cell{5, kw - 1};
+}
+
+// For output row `output` of the two that may share inputs.
+Cell cell_of(const Args& a, int kh, int kw, int output) {
+  const int row = kh + output, outputs = a.rows.two ? 2 : 1;
+  if (a.image && a.kernel_h == 5) return five_cell(a.rows.two, row, kw, output);
+  if (a.image && !a.rows.two && kh == 2) return kw == 1 ? Cell{2, 2} : Cell{kw, 3};  // see load_pairs
+  return {(row / a.inputs.group * a.rows.kernel_w + kw) * outputs + output, row % a.inputs.group};
+}
+
+void put_weight(const Args& a, int8_t* packed, int place, Cell cell, int8_t w) {
+  const ptrdiff_t step = ptrdiff_t{1} * (place / a.unit()) * a.steps + cell.step;
+  int8_t* to = packed + (step * a.unit() + place % a.unit()) * 4 + cell.element * a.element();
   if (a.element() == 1)
-    *cell = w;
+    *to = w;
   else
-    *reinterpret_cast<int16_t*>(cell) = w;
+    *reinterpret_cast<int16_t*>(to) = w;
 }
 
 void pack_weights(Packed& p) {
   const Args& a = p.args;
   const int outputs = a.rows.two ? 2 : 1, places = a.rows.sets * a.unit();
-  p.weights = Tensor(DType::I8, {int64_t{4} * places * a.rows.groups * a.rows.kernel_w * outputs});
+  p.weights = Tensor(DType::I8, {int64_t{4} * places * a.steps});
   p.biases = Tensor(DType::I32, {places});
   for (int place = 0; place < places; ++place) {
     const int c = channel_at(a, place);
@@ -199,7 +222,8 @@ void pack_weights(Packed& p) {
       const int8_t w = a.conv.weights[i * a.conv.in_c + c];
       sum += w;
       for (int output = 0; output < outputs; ++output)
-        put_weight(a, p.weights.edit<int8_t>().data(), place, i / a.rows.kernel_w, i % a.rows.kernel_w, output, w);
+        put_weight(a, p.weights.edit<int8_t>().data(), place,
+                   cell_of(a, i / a.rows.kernel_w, i % a.rows.kernel_w, output), w);
     }
     const int64_t bias = (a.conv.bias ? a.conv.bias[c] : 0) - sum * a.inputs.copied_zero(a.conv.in_zero_point);
     p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>(bias);
@@ -288,7 +312,7 @@ void run_direct(const void* args, const pare_io* io) {
   const auto& packed = *static_cast<const Packed*>(args);
   const Args& a = packed.args;
   const pare_depthwise_conv2d_s8_args& c = a.conv;
-  const DepthwiseS8Image image{&c, &a.rows, strip_rows(c), packed.outside.view<int8_t>().data()};
+  const DepthwiseS8Image image{&c, &a.rows, a.steps, strip_rows(c), packed.outside.view<int8_t>().data()};
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   for (int n = 0; n < c.n;
@@ -300,7 +324,7 @@ Kernel direct(std::shared_ptr<Packed> packed, Isa isa, const Kernel& reference) 
   const pare_depthwise_conv2d_s8_args& c = packed->args.conv;
   packed->outside = Tensor(DType::I8, {int64_t{1} * c.in_w * c.in_c});
   std::ranges::fill(packed->outside.edit<int8_t>(), static_cast<int8_t>(c.in_zero_point));
-  return twin_of(reference, isa, run_direct, packed, int64_t{64} * strip_rows(c) * c.out_w);
+  return twin_of(reference, isa, run_direct, packed, int64_t{c.kernel_w == 5 ? 96 : 64} * strip_rows(c) * c.out_w);
 }
 
 // With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].

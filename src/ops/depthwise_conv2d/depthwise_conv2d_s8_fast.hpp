@@ -46,15 +46,16 @@ void depthwise_s8_neon(const DepthwiseS8Rows& a, const void* const* rows, int8_t
 void depthwise_s8_dotprod(const DepthwiseS8Rows& a, const void* const* rows, int8_t* streams, int8_t* y,
                           int8_t* second);
 
-/// A 3 x 3 convolution that reads its inputs where they lie (depthwise_conv2d_s8_direct.inc).
+/// A 3 x 3 or 5 x 5 convolution that reads its inputs where they lie (depthwise_conv2d_s8_direct.inc).
 struct DepthwiseS8Image {
   const pare_depthwise_conv2d_s8_args* conv;  ///< the geometry
-  const DepthwiseS8Rows* rows;                ///< weights for one group of kernel rows, bias and requantization
+  const DepthwiseS8Rows* rows;                ///< bias, requantization and weights, [sets, steps, 4, vector]
+  int steps;
   int strip;                                  ///< output rows at a time, an even number
   const int8_t* outside;                      ///< an input row of the zero point
 };
 
-/// One sample. parked: 128 bytes for each unit of two output rows of a strip.
+/// One sample. parked: 128 (3 x 3) or 192 (5 x 5) bytes for each unit of two output rows of a strip.
 using DepthwiseS8ImageLoop = void (*)(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
 void depthwise_s8_image_avx512vnni(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
 
