@@ -5,6 +5,7 @@
 #include "ops/move/move_extra.hpp"
 #include "ops/move/move_fast.hpp"
 #include "ops/move/move_s8_prepare.h"
+#include "ops/move/transpose_fast.hpp"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
 
@@ -72,7 +73,9 @@ Result<Kernel> Transpose::prepare(const PrepareInput& input) const {
   auto holder = std::make_shared<Holder<pare_gather_args>>();
   const auto extents = narrow(x.shape), order = narrow(perm);
   pare_prepare_transpose(&holder->args, element_bytes(input), rank_of(x), extents.data(), order.data());
-  return gather_kernel(holder, input.isa);
+  const Kernel kernel = gather_kernel(holder, input.isa);
+  if (input.isa == Isa::Portable || element_bytes(input) == 1) return kernel;
+  return fast_transpose(holder->args, kernel).value_or(kernel);
 }
 
 Result<Kernel> Slice::prepare(const PrepareInput& input) const {

@@ -140,6 +140,31 @@ TEST(Move, MovesFloats) {
   for (const DataRow& row : kData) EXPECT_EQ(reals(ran(*row.op, {input(counting(row.x))}).y), row.expected) << row.name;
 }
 
+TEST(Move, FastTranspositionIsTheReference) {
+  struct Row {
+    std::vector<int64_t> perm;
+    bool fast;
+  };
+  Random random(1);
+  for (const Row& row : std::vector<Row>{{{0, 2, 3, 1}, true},
+                                         {{0, 3, 1, 2}, true},
+                                         {{0, 1, 3, 2}, true},
+                                         {{3, 0, 1, 2}, true},
+                                         {{0, 2, 1, 3}, false},
+                                         {{3, 2, 1, 0}, false}})
+    for (const Shape& shape :
+         std::vector<Shape>{{2, 3, 5, 7}, {1, 2, 9, 33}, {2, 4, 17, 19}, {3, 18, 20, 37}, {2, 6, 2, 3}}) {
+      const Operand floats = input(random.floats(shape)), bytes = input(random.codes(shape), s8(0.5f, 1));
+      const Setting portable{.out = bytes.info.encoding, .isa = Isa::Portable};
+      EXPECT_EQ(ran(transpose(row.perm), {bytes}, {.out = bytes.info.encoding, .isa = best_isa()}).y,
+                ran(transpose(row.perm), {bytes}, portable).y);
+      const Ran fast = ran(transpose(row.perm), {floats}, {.out = {}, .isa = best_isa()});
+      EXPECT_EQ(fast.y, ran(transpose(row.perm), {floats}, {.out = {}, .isa = Isa::Portable}).y)
+          << to_string(row.perm) << " of " << to_string(shape);
+      EXPECT_EQ(fast.kernel.name == "transpose_fast", row.fast && best_isa() != Isa::Portable) << to_string(row.perm);
+    }
+}
+
 TEST(Move, MovesCodesUnderEveryArithmetic) {
   const Encoding e = s8(0.5f, 0);
   for (const Arithmetic arithmetic : {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::Onnx})
