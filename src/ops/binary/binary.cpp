@@ -5,6 +5,7 @@
 #include "ops/binary/binary_f32.hpp"
 #include "ops/binary/binary_s8_fast.hpp"
 #include "ops/binary/binary_s8_prepare.h"
+#include "ops/isa_table.hpp"
 #include "ops/operands.hpp"
 #include "ops/requantize.hpp"
 
@@ -81,6 +82,22 @@ std::vector<Axis> axes_of(const Shape& a, const Shape& b, const Shape& y) {
   return axes;
 }
 
+struct FloatRow {
+  Isa isa;
+  BinaryRowF32 (*row)(Binary::Kind kind);
+};
+constexpr FloatRow kFloat[] = {
+    {Isa::Portable, nullptr},
+#if defined(__x86_64__)
+    {Isa::Avx2, binary_row_f32_avx2},
+    {Isa::AvxVnni, binary_row_f32_avx2},
+    {Isa::Avx512Vnni, binary_row_f32_avx512},
+#elif defined(__aarch64__)
+    {Isa::Neon, binary_row_f32_neon},
+    {Isa::DotProd, binary_row_f32_neon},
+#endif
+};
+
 Result<Kernel> prepare_f32(const Binary& op, const PrepareInput& input) {
   PARE_TRY(expect_f32(input));
   const TensorInfo &a = *input.in[0], &b = *input.in[1], &y = *input.out[0];
@@ -96,6 +113,7 @@ Result<Kernel> prepare_f32(const Binary& op, const PrepareInput& input) {
   args.a = reals_or_null(holder->tensors[0]);
   args.b = reals_or_null(holder->tensors[1]);
   args.limits = limits_of(op.activation);
+  if (const FloatRow& fast = row_for(kFloat, input.isa); fast.row) args.row = fast.row(op.which);
   return Kernel{
       .run = row_of(op.which).kernel_f32, .args = as_args(holder), .name = std::string(op.kind()) + "_f32", .c = {}};
 }

@@ -26,7 +26,7 @@ void row(const BinaryF32Args& args, const float* a, const float* b, float* y, F 
 template <class F>
 void rows(const BinaryF32Args& args, int axis, const float* a, const float* b, float*& y, F f) {
   if (axis == args.rank - 1) {
-    row(args, a, b, y, f);
+    args.row ? args.row(args, a, b, y) : row(args, a, b, y, f);
     y += args.extent[axis];
     return;
   }

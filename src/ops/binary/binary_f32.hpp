@@ -5,10 +5,18 @@
 #include <cstdint>
 
 #include "io.h"
+#include "ops/binary/binary.hpp"
 
 namespace pare {
 
 inline constexpr int kBinaryRank = 8;
+
+struct BinaryF32Args;
+/// A row of y along its last axis; a and b at their first elements.
+using BinaryRowF32 = void (*)(const BinaryF32Args& args, const float* a, const float* b, float* y);
+BinaryRowF32 binary_row_f32_avx2(Binary::Kind kind);
+BinaryRowF32 binary_row_f32_avx512(Binary::Kind kind);
+BinaryRowF32 binary_row_f32_neon(Binary::Kind kind);
 
 /// Arguments of Eq. 23: y has `rank` >= 1 axes of `extent`; an operand steps by its stride along each, 0 where it is
 /// repeated. An operand that is not a constant (null here) is the next run-time operand.
@@ -18,6 +26,7 @@ struct BinaryF32Args {
   const float* a;
   const float* b;
   std::array<float, 2> limits;  ///< of the fused activation
+  BinaryRowF32 row = nullptr;   ///< on vector units, the same bits; null: a loop
 };
 
 /// args: BinaryF32Args; io->in = the operands that are no constants, io->out[0] = y; in place if y is an operand that
