@@ -23,31 +23,39 @@ std::optional<DType> parse_type(std::string_view text) {
 
 std::string_view name_of_grain(const Encoding& e) { return e.grain == Grain::Channel ? "channel" : "tensor"; }
 
-// Calls f(index of element, channel) for every element, the channel along `axis`.
+// Calls f(index of element, channel) for every element in order, the channel along `axis`.
 template <class F>
 void for_each_channel(const Shape& shape, const Encoding& e, F f) {
-  int64_t inner = 1, channels = 1;
+  const auto count = static_cast<size_t>(count_of(shape));
+  int64_t channels = 1;
+  size_t inner = count;
   if (e.grain == Grain::Channel) {
     channels = shape[static_cast<size_t>(e.axis)];
-    for (size_t i = static_cast<size_t>(e.axis) + 1; i < shape.size(); ++i) inner *= shape[i];
+    inner = 1;
+    for (size_t i = static_cast<size_t>(e.axis) + 1; i < shape.size(); ++i) inner *= static_cast<size_t>(shape[i]);
   }
-  const int64_t count = count_of(shape);
-  for (int64_t i = 0; i < count; ++i) f(static_cast<size_t>(i), e.grain == Grain::Channel ? i / inner % channels : 0);
+  for (size_t i = 0; i < count;)
+    for (int64_t c = 0; c < channels; ++c)
+      for (const size_t end = i + inner; i < end; ++i) f(i, c);
+}
+
+// Eq. 3 for |x| < 2^51, as sums of 1.5 2^52 are rounded, and larger x, which saturate all codes, cut to that.
+double half_even(double x) {
+  constexpr double kMost = 0x1p50, kMagic = 0x1.8p52;
+  return (std::clamp(x, -kMost, kMost) + kMagic) - kMagic;
 }
 
 template <class T>
 Tensor quantize_as(const Tensor& x, const Encoding& e, Rounding rounding) {
   const auto [lo, hi] = code_range(e.type);
+  const auto least = static_cast<double>(lo), most = static_cast<double>(hi);
   Tensor q(e.type, x.shape());
   const auto real = x.view<float>();
   auto code = q.edit<T>();
   for_each_channel(x.shape(), e, [&](size_t i, int64_t c) {
     const double scaled = static_cast<double>(real[i]) / e.scale_at(c);
-    const double rounded = rounding == Rounding::HalfEven ? pare_round_half_even(scaled) : pare_round_half_away(scaled);
-    const double moved = rounded + e.zero_at(c);
-    code[i] = static_cast<T>(moved < static_cast<double>(lo)   ? lo
-                             : moved > static_cast<double>(hi) ? hi
-                                                               : static_cast<int64_t>(moved));
+    const double rounded = rounding == Rounding::HalfEven ? half_even(scaled) : pare_round_half_away(scaled);
+    code[i] = static_cast<T>(std::clamp(rounded + e.zero_at(c), least, most));
   });
   return q;
 }
@@ -92,23 +100,34 @@ Result<Encoding> parse_encoding(std::string_view text) {
   if (first == std::string_view::npos) return Encoding::plain(*type);
   const std::string_view rest = text.substr(first + 1);
   Encoding e = Encoding::plain(*type);
-  if (rest == "tensor/asym" || rest == "tensor/sym") e.grain = Grain::Tensor;
-  else if (rest == "channel/sym" || rest == "channel/asym") e.grain = Grain::Channel;
-  else return error;
+  if (rest == "tensor/asym" || rest == "tensor/sym")
+    e.grain = Grain::Tensor;
+  else if (rest == "channel/sym" || rest == "channel/asym")
+    e.grain = Grain::Channel;
+  else
+    return error;
   e.symmetric = rest.ends_with("/sym");
   return e;
 }
 
 std::array<int64_t, 2> code_range(DType type) {
   switch (type) {
-    case DType::I4: return {-8, 7};
-    case DType::I8: return {-128, 127};
-    case DType::U8: return {0, 255};
-    case DType::I16: return {-32768, 32767};
-    case DType::U16: return {0, 65535};
-    case DType::U32: return {0, 4294967295};
-    case DType::Bool: return {0, 1};
-    default: return {INT32_MIN, INT32_MAX};
+    case DType::I4:
+      return {-8, 7};
+    case DType::I8:
+      return {-128, 127};
+    case DType::U8:
+      return {0, 255};
+    case DType::I16:
+      return {-32768, 32767};
+    case DType::U16:
+      return {0, 65535};
+    case DType::U32:
+      return {0, 4294967295};
+    case DType::Bool:
+      return {0, 1};
+    default:
+      return {INT32_MIN, INT32_MAX};
   }
 }
 
@@ -119,31 +138,48 @@ Result<Tensor> quantize(const Tensor& x, const Encoding& e, Rounding rounding) {
       return Error{Code::InvalidModel, "", fmt::format("element {} is not a number (NaN)", i), "numbers", ""};
   switch (e.type) {
     case DType::I4:
-    case DType::I8: return quantize_as<int8_t>(x, e, rounding);
-    case DType::U8: return quantize_as<uint8_t>(x, e, rounding);
-    case DType::I16: return quantize_as<int16_t>(x, e, rounding);
-    case DType::I32: return quantize_as<int32_t>(x, e, rounding);
+    case DType::I8:
+      return quantize_as<int8_t>(x, e, rounding);
+    case DType::U8:
+      return quantize_as<uint8_t>(x, e, rounding);
+    case DType::I16:
+      return quantize_as<int16_t>(x, e, rounding);
+    case DType::I32:
+      return quantize_as<int32_t>(x, e, rounding);
     default:
-      return Error{Code::Unsupported, "", fmt::format("quantizing to {}", name_of(e.type)), "i4, i8, u8, i16 or i32", ""};
+      return Error{Code::Unsupported, "", fmt::format("quantizing to {}", name_of(e.type)), "i4, i8, u8, i16 or i32",
+                   ""};
   }
 }
 
 Tensor dequantize(const Tensor& q, const Encoding& e) {
   switch (q.type()) {
-    case DType::F32: return q;
-    case DType::F64: return dequantize_as<double>(q, e);
+    case DType::F32:
+      return q;
+    case DType::F64:
+      return dequantize_as<double>(q, e);
     case DType::I4:
-    case DType::I8: return dequantize_as<int8_t>(q, e);
+    case DType::I8:
+      return dequantize_as<int8_t>(q, e);
     case DType::Bool:
-    case DType::U8: return dequantize_as<uint8_t>(q, e);
-    case DType::I16: return dequantize_as<int16_t>(q, e);
-    case DType::U16: return dequantize_as<uint16_t>(q, e);
-    case DType::I32: return dequantize_as<int32_t>(q, e);
-    case DType::U32: return dequantize_as<uint32_t>(q, e);
-    case DType::I64: return dequantize_as<int64_t>(q, e);
-    case DType::U64: return dequantize_as<uint64_t>(q, e);
-    case DType::F16: return floats_of(q, real_of_half);
-    case DType::BF16: return floats_of(q, real_of_bfloat16);
+    case DType::U8:
+      return dequantize_as<uint8_t>(q, e);
+    case DType::I16:
+      return dequantize_as<int16_t>(q, e);
+    case DType::U16:
+      return dequantize_as<uint16_t>(q, e);
+    case DType::I32:
+      return dequantize_as<int32_t>(q, e);
+    case DType::U32:
+      return dequantize_as<uint32_t>(q, e);
+    case DType::I64:
+      return dequantize_as<int64_t>(q, e);
+    case DType::U64:
+      return dequantize_as<uint64_t>(q, e);
+    case DType::F16:
+      return floats_of(q, real_of_half);
+    case DType::BF16:
+      return floats_of(q, real_of_bfloat16);
   }
   return {};
 }
