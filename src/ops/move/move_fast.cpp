@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 namespace pare {
 namespace {
@@ -85,28 +86,65 @@ void transpose(const Matrix& m) {
   }
 }
 
-void gather_columns(const void* args, const pare_io* io) {
-  const auto& a = *static_cast<const pare_gather_args*>(args);
+// Calls f(where the last two axes start in x, in elements) for each place of the outer ones, in order.
+template <class F>
+void for_outer(const pare_gather_args& a, F f) {
   const auto &e = a.extent, &s = a.stride;
-  const int8_t* x = static_cast<const int8_t*>(io->in[0]) + a.offset;
-  Matrix m{x, s[5], e[5], e[4], static_cast<int8_t*>(io->out[0])};
   for (ptrdiff_t i = 0; i < e[0]; ++i)
     for (ptrdiff_t j = 0; j < e[1]; ++j)
       for (ptrdiff_t k = 0; k < e[2]; ++k)
-        for (ptrdiff_t l = 0; l < e[3]; ++l, m.y += ptrdiff_t{e[4]} * e[5]) {
-          m.x = x + i * s[0] + j * s[1] + k * s[2] + l * s[3];
-          transpose(m);
-        }
+        for (ptrdiff_t l = 0; l < e[3]; ++l) f(a.offset + i * s[0] + j * s[1] + k * s[2] + l * s[3]);
+}
+
+void gather_columns(const void* args, const pare_io* io) {
+  const auto& a = *static_cast<const pare_gather_args*>(args);
+  const auto* x = static_cast<const int8_t*>(io->in[0]);
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  for_outer(a, [&](ptrdiff_t start) {
+    transpose({x + start, a.stride[5], a.extent[5], a.extent[4], y});
+    y += ptrdiff_t{a.extent[4]} * a.extent[5];
+  });
+}
+
+// Runs of kBytes neighbouring bytes.
+template <int kBytes>
+void gather_runs(const void* args, const pare_io* io) {
+  const auto& a = *static_cast<const pare_gather_args*>(args);
+  const auto* x = static_cast<const int8_t*>(io->in[0]);
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  const ptrdiff_t step = ptrdiff_t{a.stride[4]} * a.element_bytes;
+  for_outer(a, [&](ptrdiff_t start) {
+    const int8_t* from = x + start * a.element_bytes;
+    for (int32_t m = 0; m < a.extent[4]; ++m, from += step, y += kBytes) std::memcpy(y, from, kBytes);
+  });
+}
+
+constexpr int kLongestRun = 16;
+template <int... kBytes>
+pare_kernel runs_of(int bytes, std::integer_sequence<int, kBytes...>) {
+  constexpr pare_kernel kKernels[] = {gather_runs<kBytes + 1>...};
+  return kKernels[bytes - 1];
+}
+
+// Null if there is none that is faster than the C form.
+pare_kernel kernel_for(const pare_gather_args& a) {
+  const int64_t run = int64_t{a.extent[5]} * a.element_bytes;
+  if (a.stride[5] == 1)
+    return run > 1 && run <= kLongestRun
+               ? runs_of(static_cast<int>(run), std::make_integer_sequence<int, kLongestRun>())
+               : nullptr;
+  const bool columns = a.element_bytes == 1 && a.stride[4] == 1;
+  return columns && a.extent[4] >= kColumns && a.extent[5] > 1 ? gather_columns : nullptr;
 }
 
 }  // namespace
 
 std::optional<Kernel> fast_gather(const pare_gather_args& args, Isa isa, const Kernel& reference) {
-  const bool columns = args.element_bytes == 1 && args.stride[4] == 1 && args.stride[5] != 1;
-  if (isa == Isa::Portable || !columns || args.extent[4] < kColumns || args.extent[5] < 2) return std::nullopt;
+  const pare_kernel run = kernel_for(args);
+  if (isa == Isa::Portable || !run) return std::nullopt;
   auto holder = std::make_shared<Holder<pare_gather_args>>();
   holder->args = args;
-  return twin_of(reference, isa, gather_columns, holder);
+  return twin_of(reference, isa, run, holder);
 }
 
 }  // namespace pare

@@ -323,6 +323,9 @@ TEST(Move, TransposesBytesByVectorsBitForBit) {
       {"rows beyond blocks of 16", {61, 16}, {1, 0}, true},
       {"fewer than 16 columns", {61, 15}, {1, 0}, false},
       {"one column", {61, 1}, {1, 0}, false},
+      {"runs of three bytes", {4, 5, 3}, {1, 0, 2}, true},
+      {"runs of 16 bytes", {4, 5, 16}, {1, 0, 2}, true},
+      {"runs of 17 bytes", {4, 5, 17}, {1, 0, 2}, false},
       {"nothing moves", {4, 40}, {0, 1}, false},
   };
   Random random(6);
@@ -343,6 +346,15 @@ TEST(Move, TransposesBytesByVectorsBitForBit) {
                                     return std::vector<int64_t>{at[0], at[2], at[1]};
                                   }),
                     to_string(x.shape()));
+    }
+}
+
+TEST(Move, ShortRunsOfWideElementsMoveBitForBit) {
+  for (const Isa isa : fast_isas())
+    for (int64_t run = 1; run <= 6; ++run) {
+      const Operand x = input(counting({3, 7, 2 * run}));
+      const Slice op = slice({0, 1, run}, {3, 3, run}, {1, 2, 1});
+      EXPECT_EQ(ran(op, {x}, {.out = Encoding::plain(DType::F32), .isa = isa}).y, ran(op, {x}).y) << run;
     }
 }
 
