@@ -67,6 +67,9 @@ Column identity() {
   return column;
 }
 
+double largest(const AccumulatorRange& range) { return static_cast<double>(std::max(std::abs(range.lo), std::abs(range.hi))); }
+constexpr double kMostWord = 32000;  // with any zero point, within 16 bits
+
 // One channel of the table, and whether it has a float form.
 struct Channel {
   Column column;
@@ -135,16 +138,19 @@ std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std
   RequantizePack pack{Tensor(DType::I32, {kRows, columns}), {}, std::vector<uint8_t>(static_cast<size_t>(columns / kChannelBlock), 1), {}};
   auto cells = pack.table.edit<int32_t>();
   FloatForms forms;
+  bool as_words = r.zero_point % 2 == 0;  // an odd one would move ties
   for (int64_t c = 0; c < channels; ++c) {
     const AccumulatorRange& range = ranges[static_cast<size_t>(c)];
     pack.constant.push_back(constant_of(r, static_cast<int32_t>(c), range));
     const auto channel = pack.constant.back() ? Channel{identity()} : channel_of(r, static_cast<int32_t>(c), range, forms);
     if (!channel) return std::nullopt;
     const int64_t place = padded_channel(c, channels, groups);
+    as_words = as_words && (pack.constant.back() || largest(range) * std::bit_cast<float>(channel->column[kScale]) < kMostWord);
     if (!channel->as_float) pack.as_float[static_cast<size_t>(place / kChannelBlock)] = 0;
     for (int64_t i = 0; i < kRows; ++i) cells[static_cast<size_t>(i * columns + place)] = channel->column[static_cast<size_t>(i)];
   }
   pack.vectors = vectors_of(pack, r);
+  pack.vectors.as_words = as_words;
   return pack;
 }
 

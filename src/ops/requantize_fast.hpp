@@ -16,10 +16,12 @@ namespace pare {
 /// p = acc 2^left m:   q = floor((p + round' + [acc < 0] sign) / 2^31) >> right
 /// where `low` and `round` hold the constants of the first and the second rounding (see requantize_fast.cpp).
 struct RequantizeVectors {
-  bool real = false;             ///< PARE_FLOAT_HALF_EVEN
+  bool real = false;  ///< PARE_FLOAT_HALF_EVEN
   const float* scale = nullptr;
   const float* nudge = nullptr;
   const uint8_t* as_float = nullptr;  ///< one entry a block: has it a float form?
+  bool as_words =
+      false;  ///< all float forms' codes have 16 bits with the zero point, before the clamp, and that is even
   const int32_t* multiplier = nullptr;
   const int32_t* left = nullptr;   ///< a left shift, one more than the rule's
   const int32_t* right = nullptr;  ///< an arithmetic right shift
@@ -40,8 +42,8 @@ struct AccumulatorRange {
   }
 };
 
-/// The vectors for some channels. A channel whose output is one code whatever its inputs (a dead one, say, whose bias is
-/// beyond all else) has its `constant`, and must be given no weights and this value as its bias.
+/// The vectors for some channels. A channel whose output is one code whatever its inputs (a dead one, say, whose bias
+/// is beyond all else) has its `constant`, and must be given no weights and this value as its bias.
 struct RequantizePack {
   Tensor table;  ///< owns what `vectors` points to
   RequantizeVectors vectors;
@@ -49,8 +51,8 @@ struct RequantizePack {
   std::vector<std::optional<int32_t>> constant;
 };
 /// The vectors of `r` for channels that stand in blocks: `groups` groups of blocks of kChannelBlock, the last of each
-/// group not full. One range a channel. Null if the vector code would not be exact: another rule, or an accumulator that
-/// could leave its 31 bits.
+/// group not full. One range a channel. Null if the vector code would not be exact: another rule, or an accumulator
+/// that could leave its 31 bits.
 std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const AccumulatorRange> ranges,
                                               int64_t groups);
 
