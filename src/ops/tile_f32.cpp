@@ -1,5 +1,7 @@
 #include "ops/tile_f32.hpp"
 
+#include <algorithm>
+
 #include "ops/isa_table.hpp"
 
 namespace pare {
@@ -43,6 +45,25 @@ Tensor pack_blocks(const Tensor& weights, int64_t channels, int64_t groups) {
       to[static_cast<size_t>((block * depth + i) * kTileBlock + inside % kTileBlock)] = from[static_cast<size_t>(c * depth + i)];
   }
   return packed;
+}
+
+bool takes_pairs(Isa isa) { return isa == Isa::Avx512Vnni; }
+
+Tensor pair_last_blocks(const Tensor& packed, int64_t length) {
+  const int64_t blocks = packed.shape()[1], depth = packed.shape()[2];
+  Tensor paired = packed;
+  auto to = paired.edit<float>();
+  const auto from = packed.view<float>();
+  for (int64_t g = 0; g < packed.shape()[0]; ++g) {
+    const auto block = static_cast<size_t>((g * blocks + blocks - 1) * depth * kTileBlock);
+    std::fill_n(to.begin() + static_cast<ptrdiff_t>(block), depth * kTileBlock, 0.0f);
+    for (int64_t i = 0; i < depth; ++i)
+      for (int64_t c = 0; c < kTileBlock / 2; ++c) {
+        const int64_t pair = i / length * ((length + 1) / 2) + i % length / 2;
+        to[block + static_cast<size_t>(pair * kTileBlock + 2 * c + i % length % 2)] = from[block + static_cast<size_t>(i * kTileBlock + c)];
+      }
+  }
+  return paired;
 }
 
 Tensor pack_bias(const Tensor& bias, int64_t channels, int64_t groups) {

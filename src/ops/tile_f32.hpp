@@ -26,6 +26,7 @@ struct TileF32 {
   ptrdiff_t y_pixel;
   int channels;  ///< that are stored; at most 16 a block
   bool in_order;  ///< each sum is one chain of products in the order of i; else some tiles keep several sums
+  bool paired;    ///< the last block is as pair_last_blocks gives it, and its sums are not in order
 };
 
 /// Pixels [0, `pixels`) of blocks [0, `blocks`), which share the weights' and outputs' layout of `tile`. What
@@ -43,7 +44,12 @@ std::string_view tile_name(Isa isa);
 /// Weights [channels, depth] as [groups, blocks, depth, 16] with `channels / groups` channels in each group's blocks,
 /// the last of which is filled with zeros.
 Tensor pack_blocks(const Tensor& weights, int64_t channels, int64_t groups);
-/// The bias likewise, zeros if it is empty.
+/// Can the loop of `isa` take blocks in pairs?
+bool takes_pairs(Isa isa);
+/// `packed` of pack_blocks, where at most 8 channels of each group's last block are used: there the weights of inputs 2 i
+/// and 2 i + 1 of each stretch of `length` inputs stand as one, [.., (length + 1) / 2, 8 channels, 2], which fills a vector.
+Tensor pair_last_blocks(const Tensor& packed, int64_t length);
+/// The bias as pack_blocks, zeros if it is empty.
 Tensor pack_bias(const Tensor& bias, int64_t channels, int64_t groups);
 
 }  // namespace pare

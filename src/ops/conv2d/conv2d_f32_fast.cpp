@@ -42,6 +42,11 @@ void run_chunk(const Conv2dF32FastArgs& args, TileF32& t, int64_t ow, int64_t pi
   }
 }
 
+// Is the last block at most half full? Few inputs have few pairs, and a sum of few pixels waits for the one before.
+bool gains_by_pairs(const Conv2dF32Args& a) {
+  return (a.out_c / a.groups - 1) % kTileBlock < kTileBlock / 2 && tile_of(a).length >= 4 && a.out_w >= 4;
+}
+
 }  // namespace
 
 int64_t conv2d_f32_scratch(const Conv2dF32Args& a) { return Rows::scratch_bytes(a, keep_as_needed(a)); }
@@ -52,6 +57,7 @@ void conv2d_f32_fast(const void* args, const pare_io* io) {
   const auto* x = static_cast<const float*>(io->in[0]);
   auto* y = static_cast<float*>(io->out[0]);
   TileF32 t = tile_of(a);
+  t.paired = p.paired;
   Rows rows(a, keep_as_needed(a), {0, a.in_c}, io->scratch);
   for (int n = 0; n < a.n; ++n, x += static_cast<ptrdiff_t>(a.in_h) * a.in_w * a.in_c) {
     rows.start(x);
@@ -69,7 +75,9 @@ void conv2d_f32_fast(const void* args, const pare_io* io) {
 Kernel fast_conv2d_f32(const Conv2dF32Args& conv, const Tensor& weights, const Tensor& bias, Isa isa) {
   auto holder = std::make_shared<Holder<Conv2dF32FastArgs>>();
   holder->tensors = {pack_blocks(weights, conv.out_c, conv.groups), pack_bias(bias, conv.out_c, conv.groups)};
-  holder->args = {as_long_row(conv), tile_loop(isa)};
+  holder->args = {as_long_row(conv), tile_loop(isa), false};
+  holder->args.paired = takes_pairs(isa) && gains_by_pairs(holder->args.conv);
+  if (holder->args.paired) holder->tensors[0] = pair_last_blocks(holder->tensors[0], tile_of(conv).length);
   holder->args.conv.weights = holder->tensors[0].view<float>().data();
   holder->args.conv.bias = holder->tensors[1].view<float>().data();
   return Kernel{.run = conv2d_f32_fast,

@@ -11,6 +11,7 @@ namespace pare {
 struct Conv2dF32FastArgs {
   Conv2dF32Args conv;
   TileLoop tiles;
+  bool paired;  ///< weights went through pair_last_blocks
 };
 
 /// args: Conv2dF32FastArgs; io->in[0] = x, io->out[0] = y, io->scratch of conv2d_f32_scratch() bytes. Sums in float32.
