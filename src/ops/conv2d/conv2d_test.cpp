@@ -165,6 +165,28 @@ TEST(Conv2d, FastFloatIsTheReference) {
   }
 }
 
+// A shape that no network has.
+Problem any_problem(Random& random) {
+  Problem p;
+  p.groups = random.integer(0, 3) == 0 ? 2 : 1;
+  p.n = random.integer(1, 2), p.h = random.integer(1, 12), p.w = random.integer(1, 40);
+  p.ci = p.groups * (random.integer(1, 20)), p.co = p.groups * (random.integer(1, 60));
+  p.k = random.integer(1, 5), p.stride = random.integer(1, 3), p.dilation = random.integer(1, 2);
+  p.pad = (p.k - 1) * p.dilation;  // so that every shape has an output
+  return p;
+}
+
+TEST(Conv2d, FastFloatOfAnyShapeIsTheReference) {
+  Random random(3);
+  for (int i = 0; i < 150; ++i) {
+    const Problem p = any_problem(random);
+    const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.ci})), constant(random.floats({p.co, p.k, p.k, p.ci / p.groups})),
+                                  constant(random.floats({p.co}))};
+    const Tensor expected = ran(p.op(), in).y;
+    for (const Isa isa : fast_isas()) EXPECT_LE(relative_error(ran(p.op(), in, {.out = {}, .isa = isa}).y, expected), 1e-5) << p.name() << " " << name_of(isa);
+  }
+}
+
 TEST(Conv2d, AFastConvolutionReadsNothingBeyondItsInput) {
   // A NaN on either side of the input must not be seen.
   Random random(2);

@@ -74,6 +74,46 @@ TEST(DepthwiseConv2d, FastFloatIsTheReference) {
   }
 }
 
+// A shape that no network has.
+Problem any_problem(Random& random) {
+  Problem p{.n = random.integer(1, 2), .h = random.integer(1, 12), .w = random.integer(1, 40), .c = random.integer(1, 70)};
+  p.k = random.integer(1, 5), p.stride = random.integer(1, 3), p.dilation = random.integer(1, 2);
+  p.pad = (p.k - 1) * p.dilation;  // so that every shape has an output
+  return p;
+}
+
+TEST(DepthwiseConv2d, FastFloatOfAnyShapeIsTheReference) {
+  Random random(5);
+  for (int i = 0; i < 300; ++i) {
+    const Problem p = any_problem(random);
+    const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.c})), constant(random.floats({1, p.k, p.k, p.c})),
+                                  constant(random.floats({p.c}))};
+    const Tensor expected = ran(p.op(), in).y;
+    for (const Isa isa : fast_isas()) EXPECT_LE(relative_error(ran(p.op(), in, {.out = {}, .isa = isa}).y, expected), 1e-5) << p.name() << " " << name_of(isa);
+  }
+}
+
+// Neither at the sides of a row nor beyond the input: a NaN there must not be seen.
+TEST(DepthwiseConv2d, AFastKernelReadsNothingBeyondItsInput) {
+  Random random(6);
+  for (const int64_t c : {5, 8, 16, 24, 33})
+    for (const Isa isa : fast_isas()) {
+      const Problem p{.h = 3, .w = 9, .c = c};
+      const Operand w = constant(random.floats({1, 3, 3, c}));
+      const Shape shape{1, 3, 9, c};
+      const TensorInfo x{"x", shape, "", Encoding::plain(DType::F32), {}}, y{"y", shape, "", Encoding::plain(DType::F32), {}};
+      const Kernel kernel = *p.op().prepare({{&x, &w.info}, {&y}, Arithmetic::None, isa});
+      std::vector<float> around(static_cast<size_t>(27 * c + 2 * 512), std::nanf("")), out(static_cast<size_t>(27 * c));
+      std::fill_n(around.begin() + 512, 27 * c, 1.0f);
+      std::vector<std::byte> scratch(static_cast<size_t>(kernel.scratch_bytes));
+      const void* in = around.data() + 512;
+      void* to = out.data();
+      const pare_io io{&in, &to, scratch.data()};
+      kernel.run(kernel.args.get(), &io);
+      for (const float value : out) ASSERT_FALSE(std::isnan(value)) << c << " channels, " << name_of(isa);
+    }
+}
+
 TEST(DepthwiseConv2d, NeedsNoBias) {
   Random random(2);
   const Problem p{.c = 19};
