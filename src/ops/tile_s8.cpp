@@ -14,7 +14,7 @@ constexpr Row kRows[] = {
     {Isa::Portable, {}},
 #if defined(__x86_64__)
     {Isa::Avx2, {.loop = tiles_s8_avx2, .copy = copy_row_avx2, .group = 2}},
-    {Isa::AvxVnni, {.loop = tiles_s8_avxvnni, .copy = copy_row_avxvnni}},
+    {Isa::AvxVnni, {.loop = tiles_s8_avxvnni, .copy = copy_row_avxvnni, .columns = true}},
     {Isa::Avx512Vnni,
      {.loop = tiles_s8_avx512vnni,
       .copy = copy_row_avx512vnni,
@@ -22,11 +22,12 @@ constexpr Row kRows[] = {
       .narrow = narrow_tiles_s8_avx512vnni,
       .bundle = 4,
       .pairs = true,
+      .columns = true,
       .bundle_of_one = 8}},
     {Isa::Amx, {.loop = tiles_s8_amx, .copy = copy_row_avx512vnni, .lanes_at_once = kAmxRows}},
 #elif defined(__aarch64__)
-    {Isa::Neon, {.loop = tiles_s8_neon, .copy = copy_row_neon, .offset = 0}},
-    {Isa::DotProd, {.loop = tiles_s8_dotprod, .copy = copy_row_neon, .offset = 0}},
+    {Isa::Neon, {.loop = tiles_s8_neon, .copy = copy_row_neon, .columns = true, .offset = 0}},
+    {Isa::DotProd, {.loop = tiles_s8_dotprod, .copy = copy_row_neon, .columns = true, .offset = 0}},
 #endif
 };
 

@@ -8,12 +8,13 @@
 namespace pare {
 
 /// y[p, c] = requantize_c(bias[c] + sum over s in [first, last), l < lanes of the products of
-///           the 32-bit lane at stretches[s] + x_offset + p x_pixel + 4 l (bytes) with w[s, l][c])
+///           the 32-bit lane at stretches[s] + x_offset + p x_pixel + l x_lane (bytes) with w[s, l][c])
 /// for p below the tile's pixels and c < channels. A stretch is a row of neighbouring inputs that a window sees.
 struct TileS8 {
   const void* const* stretches;  ///< where each stretch of the first output pixel begins
   int first, last;               ///< stretches that lie inside the image
-  int lanes;                     ///< of a stretch
+  int lanes;                     ///< of a stretch,
+  ptrdiff_t x_lane;              ///< and the bytes between them; 4 but for plain tiles
   ptrdiff_t x_offset, x_pixel;   ///< bytes
   int bundle;                    ///< the most blocks whose weights are interleaved
   ptrdiff_t x_pair;              ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
@@ -59,6 +60,7 @@ struct TilesS8 {
   int group = 4;          ///< inputs in a lane: 4 bytes, or 2 words
   int bundle = 1;         ///< the most blocks whose weights are interleaved, a power of two
   bool pairs = false;     ///< may two pixels of 8 channels share a vector?
+  bool columns = false;   ///< does it read x_lane?
   int bundle_of_one = 1;  ///< the same where there is one pixel
   int offset = 128;       ///< of copied bytes
   int lanes_at_once = 1;  ///< at most; a stretch is as many times as needed the same number of lanes

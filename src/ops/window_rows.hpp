@@ -116,7 +116,7 @@ class WindowRows {
   void start(const In* sample) {
     sample_ = sample;
     copied_ = slot_ = 0;
-    if (keep_ == Keep::Image) copy_until(0, a_.in_h);
+    if (keep_ == Keep::Image) copy_image();
   }
 
   /// The kernel rows of the window that begins at input row 0 of a kept image. Others lie row_elements() a row further
@@ -156,8 +156,17 @@ class WindowRows {
     }
   }
 
+  int copied_pixels() const { return std::min(static_cast<int>(a_.in_w), row_pixels(a_) - a_.pad_left); }
+
+  void copy_image() {
+    const int64_t count = int64_t{1} * copied_pixels() * a_.in_c, row = row_elements(a_);
+    const In* from = sample_;
+    Out* to = ring_ + a_.pad_left * a_.in_c;
+    for (int ih = 0; ih < a_.in_h && count > 0; ++ih, from += a_.in_w * copy_.in_c, to += row) copy_(from, to, count);
+  }
+
   void copy_until(int top, int end) {
-    const int pixels = std::min(static_cast<int>(a_.in_w), row_pixels(a_) - a_.pad_left);
+    const int pixels = copied_pixels();
     const int rows = kept_rows(a_, keep_);
     for (; copied_ < end; ++copied_, slot_ = slot_ + 1 == rows ? 0 : slot_ + 1)
       if (copied_ >= top && pixels > 0)

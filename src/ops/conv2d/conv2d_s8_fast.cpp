@@ -25,6 +25,10 @@ struct Args {
   int64_t chunk;   // output pixels
   int64_t joined;  // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
+  int depth;            // input channels of a group,
+  int64_t per_group;    // output channels,
+  int64_t blocks;       // and their blocks: no division in a run
+  bool column;          // kernel rows are single lanes of a kept image, and together one stretch
   bool single;          // tiles are given each lane as a stretch
   const int8_t* weights;
   const int32_t* bias;
@@ -32,13 +36,10 @@ struct Args {
   const int32_t* bias_of_row;
   RequantizeVectors requantize;
 
-  int depth() const { return conv.in_c / conv.groups; }
-  int64_t per_group() const { return conv.out_c / conv.groups; }
-  int64_t blocks() const { return channel_blocks(per_group()); }
   ptrdiff_t y_pixel() const { return pairs ? kNarrow : conv.out_c; }
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
-  int element() const { return 4 / tiles.group; }  // bytes
-  int stretch() const { return segments == 1 ? conv.kernel_w * depth() : depth(); }
+  int element() const { return tiles.group == 4 ? 1 : 2; }  // bytes
+  int stretch() const { return segments == 1 ? conv.kernel_w * depth : depth; }
   ptrdiff_t weight_row() const { return ptrdiff_t{4} * segments * lanes * (narrow ? kNarrow : kChannelBlock); }
   bool slide() const {
     return !pairs && segments == 1 && conv.kernel_w == 3 && conv.stride_w == 1 && conv.in_c % tiles.group == 0;
@@ -113,7 +114,7 @@ std::vector<AccumulatorRange> ranges_of(const pare_conv2d_s8_args& a) {
 
 // Writes the weights of channel co, whose first cell is `to`; `step` bytes lie between lanes.
 void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff_t row_step) {
-  const int8_t* w = a.conv.weights + co * a.conv.kernel_h * a.conv.kernel_w * a.depth();
+  const int8_t* w = a.conv.weights + co * a.conv.kernel_h * a.conv.kernel_w * a.depth;
   const int stretch = a.stretch(), group = a.tiles.group;
   for (int kh = 0; kh < a.conv.kernel_h; ++kh)
     for (int s = 0; s < a.segments; ++s)
@@ -128,7 +129,7 @@ void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff
 
 Tensor pack_weights(const Packed& p) {
   const Args& a = p.args;
-  const int64_t blocks = a.blocks(), block_bytes = a.weight_row() * a.conv.kernel_h;
+  const int64_t blocks = a.blocks, block_bytes = a.weight_row() * a.conv.kernel_h;
   Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes});
   for (int64_t co = 0; co < a.conv.out_c; ++co) {
     if (p.requantize.constant[static_cast<size_t>(co)]) continue;
@@ -136,11 +137,11 @@ Tensor pack_weights(const Packed& p) {
       pack_channel(a, co, packed.edit<int8_t>().data() + co * 4, 4 * kNarrow, a.weight_row());
       continue;
     }
-    const int64_t inside = co % a.per_group(), block = inside / kChannelBlock;
+    const int64_t inside = co % a.per_group, block = inside / kChannelBlock;
     int64_t first = 0;  // of the block's bundle
     while (first + bundle_of(blocks - first, a.bundle()) <= block) first += bundle_of(blocks - first, a.bundle());
     const int64_t bundle = bundle_of(blocks - first, a.bundle()), lane_bytes = 4 * kChannelBlock;
-    int8_t* to = packed.edit<int8_t>().data() + (co / a.per_group() * blocks + first) * block_bytes +
+    int8_t* to = packed.edit<int8_t>().data() + (co / a.per_group * blocks + first) * block_bytes +
                  (block - first) * lane_bytes + inside % kChannelBlock * 4;
     pack_channel(a, co, to, bundle * lane_bytes, bundle * a.weight_row());
   }
@@ -151,7 +152,7 @@ Tensor pack_weights(const Packed& p) {
 std::vector<int32_t> biases_for(const Packed& p, RowSpan span) {
   const Args& a = p.args;
   const pare_conv2d_s8_args& c = a.conv;
-  const int64_t row = int64_t{1} * c.kernel_w * a.depth();
+  const int64_t row = int64_t{1} * c.kernel_w * a.depth;
   std::vector<int32_t> biases(static_cast<size_t>(a.bias_count));
   for (int64_t co = 0; co < c.out_c; ++co) {
     const int8_t* w = c.weights + co * c.kernel_h * row;
@@ -190,12 +191,17 @@ int64_t image_bytes(const Args& a) {
 
 void choose_rows(Args& a) {
   a.conv = as_long_row(a.conv);
+  a.depth = a.conv.in_c / a.conv.groups;
+  a.per_group = a.conv.out_c / a.conv.groups;
+  a.blocks = channel_blocks(a.per_group);
   const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
   a.segments = contiguous ? 1 : a.conv.kernel_w;
   a.lanes = a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   a.single = a.tiles.bundle > 1 && !a.slide() && !a.pairs && !a.narrow && a.conv.kernel_h > 1 &&
              a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
   a.keep = image_bytes(a) <= kImageBytes ? Keep::Image : Keep::Ring;
+  a.column = a.keep == Keep::Image && a.segments == 1 && a.lanes == 1 && a.conv.kernel_h > 1 && !a.slide() &&
+             !a.pairs && !a.narrow && a.tiles.columns;
   const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
@@ -208,8 +214,9 @@ void choose_rows(Args& a) {
 
 TileS8 tile_of(const Args& a) {
   TileS8 t{};
-  t.lanes = a.single ? 1 : a.lanes;
+  t.lanes = a.single || a.column ? 1 : a.lanes;
   t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element() * (a.pairs ? 2 : 1);
+  t.x_lane = 4;
   t.slide = a.slide();
   t.bundle = a.bundle();
   t.weight_stretch = a.weight_row() / a.stretches_in_row();
@@ -243,9 +250,9 @@ void set_stretches(const Args& a, const pare_io* io, const void* const* rows, Ro
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y; its window is `row` bytes from the
 // stretches.
 void run_groups(const Args& a, TileS8& t, const int32_t* bias, ptrdiff_t row, int64_t ow, int64_t pixels, int8_t* y) {
-  const int64_t blocks = a.blocks(), per_group = a.per_group();
+  const int64_t blocks = a.blocks, per_group = a.per_group;
   for (int64_t g = 0; g < a.conv.groups; ++g) {
-    t.x_offset = row + ow * t.x_pixel + g * a.depth() * a.element();
+    t.x_offset = row + ow * t.x_pixel + g * a.depth * a.element();
     t.weights = a.weights + g * blocks * t.weight_block;
     t.channel = g * blocks * kChannelBlock;
     t.bias = bias + t.channel;
@@ -297,6 +304,7 @@ void run_by_row(const void* args, const pare_io* io) {
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = tile_of(a);
   const ptrdiff_t row_bytes = Rows<Element>::row_elements(c) * ptrdiff_t{sizeof(Element)};
+  if (a.column) t.x_lane = c.dilation_h * row_bytes;
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
     rows.start(x);
     if (a.keep == Keep::Image)
@@ -307,6 +315,10 @@ void run_by_row(const void* args, const pare_io* io) {
       if (a.keep == Keep::Ring) set_stretches(a, io, pointers_to(rows.window(top, span)), span, t);
       t.first = span.first * a.stretches_in_row();
       t.last = span.last * a.stretches_in_row();
+      if (a.column) {
+        t.lanes = t.last - t.first;
+        t.last = t.first + 1;
+      }
       const ptrdiff_t row = a.keep == Keep::Image ? top * row_bytes : 0;
       for (int64_t ow = 0; ow < c.out_w; ow += a.chunk)
         run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, row, ow, std::min(a.chunk, c.out_w - ow), y);
@@ -378,7 +390,7 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   packed->requantize = std::move(*requantize);
   a.requantize = packed->requantize.vectors;
   choose_rows(a);
-  a.bias_count = conv.groups * a.blocks() * kChannelBlock;
+  a.bias_count = conv.groups * a.blocks * kChannelBlock;
   packed->weights = pack_weights(*packed);
   pack_biases(*packed);
   a.weights = packed->weights.view<int8_t>().data();
