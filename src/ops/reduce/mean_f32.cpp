@@ -1,7 +1,5 @@
 #include "ops/reduce/mean_f32.hpp"
 
-#include <algorithm>
-
 namespace pare {
 namespace {
 
@@ -18,16 +16,25 @@ int64_t offset(const MeanF32Args::Axes& axes, int64_t index) {
   return sum;
 }
 
-// The reduced axes' means at `channels` neighbouring places, of at most kChunk.
-constexpr int64_t kChunk = 64;
-
-void means(const MeanF32Args::Axes& reduced, int64_t terms, const float* x, int64_t channels, float* y) {
-  double sum[kChunk] = {};
-  for (int64_t r = 0; r < terms; ++r) {
+// The reduced axes' means at kChannels neighbouring places: so few that their sums stay in registers.
+template <int kChannels>
+void means(const MeanF32Args::Axes& reduced, int64_t terms, const float* x, float* __restrict y) {
+  double sum[kChannels] = {};
+  const int64_t extent = reduced.rank == 1 ? reduced.extent[0] : 1;  // terms that follow one another
+  const int64_t stride = reduced.rank == 1 ? reduced.stride[0] : 0;
+  for (int64_t r = 0; r < terms; r += extent) {
     const float* place = x + offset(reduced, r);
-    for (int64_t c = 0; c < channels; ++c) sum[c] += place[c];
+    for (int64_t i = 0; i < extent; ++i, place += stride)
+      for (int c = 0; c < kChannels; ++c) sum[c] += place[c];
   }
-  for (int64_t c = 0; c < channels; ++c) y[c] = static_cast<float>(sum[c] / static_cast<double>(terms));
+  for (int c = 0; c < kChannels; ++c) y[c] = static_cast<float>(sum[c] / static_cast<double>(terms));
+}
+
+void means_of_row(const MeanF32Args::Axes& reduced, int64_t terms, const float* x, int64_t channels, float* y) {
+  constexpr int kMost = 16;
+  int64_t c = 0;
+  for (; c + kMost <= channels; c += kMost) means<kMost>(reduced, terms, x + c, y + c);
+  for (; c < channels; ++c) means<1>(reduced, terms, x + c, y + c);
 }
 
 // Elements that stay neighbours.
@@ -42,10 +49,7 @@ void mean_f32(const void* args, const pare_io* io) {
   const auto* x = static_cast<const float*>(io->in[0]);
   auto* y = static_cast<float*>(io->out[0]);
   const int64_t outputs = count(a.kept), terms = count(a.reduced), row = row_of(a.kept);
-  for (int64_t o = 0; o < outputs; o += row) {
-    const float* first = x + offset(a.kept, o);
-    for (int64_t c = 0; c < row; c += kChunk) means(a.reduced, terms, first + c, std::min(kChunk, row - c), y + o + c);
-  }
+  for (int64_t o = 0; o < outputs; o += row) means_of_row(a.reduced, terms, x + offset(a.kept, o), row, y + o);
 }
 
 }  // namespace pare
