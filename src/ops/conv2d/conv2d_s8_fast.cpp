@@ -35,6 +35,7 @@ struct Args {
   ptrdiff_t bias_count;  // padded channels
   const int32_t* bias_of_row;
   RequantizeVectors requantize;
+  TileS8 tile;  // what all tiles of a run share
 
   ptrdiff_t y_pixel() const { return pairs ? kNarrow : conv.out_c; }
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
@@ -302,7 +303,7 @@ void run_by_row(const void* args, const pare_io* io) {
       after_stretches(a, io));
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
-  TileS8 t = tile_of(a);
+  TileS8 t = a.tile;
   const ptrdiff_t row_bytes = Rows<Element>::row_elements(c) * ptrdiff_t{sizeof(Element)};
   if (a.column) t.x_lane = c.dilation_h * row_bytes;
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
@@ -337,7 +338,7 @@ void copy_chunk(const Args& a, const pare_io* io, int64_t r, int64_t rows, int64
   const int64_t count = rows == 1 ? inputs_of(c, pixels) : int64_t{1} * c.in_w * c.in_c;
   auto* to = static_cast<int8_t*>(after_stretches(a, io));
   for (const int64_t end = r + rows; r < end; ++r, to += count * a.element()) {
-    const int64_t ih = r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
+    const int64_t ih = c.in_h == 1 ? r : r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
     a.tiles.copy(static_cast<const int8_t*>(io->in[0]) + (ih * c.in_w + ow * c.stride_w) * c.in_c, to, count,
                  c.in_zero_point);
   }
@@ -347,7 +348,7 @@ void run_by_chunk(const void* args, const pare_io* io) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
   auto* y = static_cast<int8_t*>(io->out[0]);
-  TileS8 t = tile_of(a);
+  TileS8 t = a.tile;
   const void* row = after_stretches(a, io);
   set_stretches(a, io, &row, {0, 1}, t);
   t.last = a.stretches_in_row();
@@ -396,6 +397,7 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.weights = packed->weights.view<int8_t>().data();
   a.bias = packed->bias.view<int32_t>().data();
   a.bias_of_row = packed->bias_of_row.data();
+  a.tile = tile_of(a);
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
   const auto run = a.by_chunk ? run_by_chunk : a.element() == 1 ? run_by_row<uint8_t> : run_by_row<int16_t>;
