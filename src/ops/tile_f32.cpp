@@ -47,6 +47,24 @@ Tensor pack_blocks(const Tensor& weights, int64_t channels, int64_t groups) {
   return packed;
 }
 
+namespace {
+
+int lanes_of(Isa isa) { return tile_name(isa) == "avx512" ? 16 : tile_name(isa) == "avx2" ? 8 : 4; }
+
+}  // namespace
+
+Tensor join_long_blocks(const Tensor& packed, Isa isa) {
+  const int64_t joined = long_blocks(lanes_of(isa)), blocks = packed.shape()[1], depth = packed.shape()[2];
+  Tensor result = packed;
+  auto to = result.edit<float>();
+  const auto from = packed.view<float>();
+  for (int64_t b = 0; b < blocks / joined * joined; ++b)
+    for (int64_t i = 0; i < depth; ++i)
+      std::copy_n(from.begin() + (b * depth + i) * kTileBlock, kTileBlock,
+                  to.begin() + (b / joined * joined * depth + i * joined + b % joined) * kTileBlock);
+  return result;
+}
+
 bool takes_pairs(Isa isa) { return isa == Isa::Avx512Vnni; }
 
 Tensor pair_last_blocks(const Tensor& packed, int64_t length) {

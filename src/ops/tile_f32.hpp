@@ -26,6 +26,7 @@ struct TileF32 {
   ptrdiff_t y_pixel;
   int channels;  ///< that are stored; at most 16 a block
   bool in_order;  ///< each sum is one chain of products in the order of i; else some tiles keep several sums
+  bool joined;    ///< weights are those of join_long_blocks; for one pixel
   bool paired;    ///< the last block is as pair_last_blocks gives it, and its sums are not in order
 };
 
@@ -44,6 +45,11 @@ std::string_view tile_name(Isa isa);
 /// Weights [channels, depth] as [groups, blocks, depth, 16] with `channels / groups` channels in each group's blocks,
 /// the last of which is filled with zeros.
 Tensor pack_blocks(const Tensor& weights, int64_t channels, int64_t groups);
+/// Blocks that a single pixel takes at a time, on vectors of `lanes`.
+constexpr int long_blocks(int lanes) { return lanes / 2; }
+/// `packed` of pack_blocks for one group, where the weights of each long_blocks of `isa` stand as one block of as many times 16
+/// channels: for a single pixel, which reads each weight once, they are one stream of memory. What is left stays as it is.
+Tensor join_long_blocks(const Tensor& packed, Isa isa);
 /// Can the loop of `isa` take blocks in pairs?
 bool takes_pairs(Isa isa);
 /// `packed` of pack_blocks, where at most 8 channels of each group's last block are used: there the weights of inputs 2 i

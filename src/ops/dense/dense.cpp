@@ -106,6 +106,7 @@ Kernel fast_f32(const Holder<DenseF32Args>& reference, Isa isa) {
   const DenseF32Args& a = reference.args;
   auto holder = std::make_shared<Holder<DenseF32FastArgs>>();
   holder->tensors = {pack_blocks(reference.tensors[0], a.out_c, 1), pack_bias(reference.tensors[1], a.out_c, 1)};
+  if (a.rows == 1) holder->tensors[0] = join_long_blocks(holder->tensors[0], isa);
   holder->args = {a, tile_loop(isa)};
   holder->args.dense.weights = holder->tensors[0].view<float>().data();
   holder->args.dense.bias = holder->tensors[1].view<float>().data();

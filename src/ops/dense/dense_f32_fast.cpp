@@ -21,6 +21,7 @@ TileF32 tile_of(const DenseF32Args& a, const float* const* x) {
   t.hi = a.limits[1];
   t.y_pixel = a.out_c;
   t.channels = a.out_c;
+  t.joined = a.rows == 1;
   return t;
 }
 

@@ -6,7 +6,8 @@
 
 namespace pare {
 
-/// Arguments of Eq. 22 as dense_f32's, but weights from pack_blocks and bias from pack_bias.
+/// Arguments of Eq. 22 as dense_f32's, but weights from pack_blocks, for one row also from join_long_blocks, and bias
+/// from pack_bias.
 struct DenseF32FastArgs {
   DenseF32Args dense;
   TileLoop tiles;
