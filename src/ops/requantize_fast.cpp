@@ -139,6 +139,7 @@ std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std
   auto cells = pack.table.edit<int32_t>();
   FloatForms forms;
   bool as_words = r.zero_point % 2 == 0;  // an odd one would move ties
+  bool small_nudges = true;               // with which no negative sum becomes positive
   for (int64_t c = 0; c < channels; ++c) {
     const AccumulatorRange& range = ranges[static_cast<size_t>(c)];
     pack.constant.push_back(constant_of(r, static_cast<int32_t>(c), range));
@@ -146,11 +147,13 @@ std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std
     if (!channel) return std::nullopt;
     const int64_t place = padded_channel(c, channels, groups);
     as_words = as_words && (pack.constant.back() || largest(range) * std::bit_cast<float>(channel->column[kScale]) < kMostWord);
+    small_nudges = small_nudges && std::bit_cast<float>(channel->column[kNudge]) <= 1;
     if (!channel->as_float) pack.as_float[static_cast<size_t>(place / kChannelBlock)] = 0;
     for (int64_t i = 0; i < kRows; ++i) cells[static_cast<size_t>(i * columns + place)] = channel->column[static_cast<size_t>(i)];
   }
   pack.vectors = vectors_of(pack, r);
   pack.vectors.as_words = as_words;
+  pack.vectors.positive = as_words && small_nudges && r.lo >= r.zero_point;
   return pack;
 }
 
