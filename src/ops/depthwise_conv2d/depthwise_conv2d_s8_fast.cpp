@@ -300,7 +300,7 @@ void run(const void* args, const pare_io* io) {
 }
 
 // Output rows that share a pass: enough that its beginning does not count, so few that they stay in the nearest cache.
-constexpr int kStripUnits = 64;
+constexpr int kStripUnits = 128;
 
 int strip_rows(const pare_depthwise_conv2d_s8_args& c) {
   const int units = std::max(1, c.out_w * std::min(c.in_c, 64) / 64),
