@@ -308,6 +308,12 @@ int strip_rows(const pare_depthwise_conv2d_s8_args& c) {
   return 2 * pairs;
 }
 
+// As DepthwiseS8ImageLoop asks for.
+int64_t direct_scratch(const pare_depthwise_conv2d_s8_args& c) {
+  if (c.kernel_w == 3) return int64_t{64} * strip_rows(c) * c.out_w;
+  return int64_t{192} * c.out_w + (c.stride_w == 1 ? int64_t{512} * (c.out_w + 4) : int64_t{1536} * (c.out_w + 2));
+}
+
 void run_direct(const void* args, const pare_io* io) {
   const auto& packed = *static_cast<const Packed*>(args);
   const Args& a = packed.args;
@@ -324,7 +330,7 @@ Kernel direct(std::shared_ptr<Packed> packed, Isa isa, const Kernel& reference) 
   const pare_depthwise_conv2d_s8_args& c = packed->args.conv;
   packed->outside = Tensor(DType::I8, {int64_t{1} * c.in_w * c.in_c});
   std::ranges::fill(packed->outside.edit<int8_t>(), static_cast<int8_t>(c.in_zero_point));
-  return twin_of(reference, isa, run_direct, packed, int64_t{c.kernel_w == 5 ? 96 : 64} * strip_rows(c) * c.out_w);
+  return twin_of(reference, isa, run_direct, packed, direct_scratch(c));
 }
 
 // With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].

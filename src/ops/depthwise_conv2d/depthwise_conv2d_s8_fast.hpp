@@ -51,11 +51,12 @@ struct DepthwiseS8Image {
   const pare_depthwise_conv2d_s8_args* conv;  ///< the geometry
   const DepthwiseS8Rows* rows;                ///< bias, requantization and weights, [sets, steps, 4, vector]
   int steps;
-  int strip;                                  ///< output rows at a time, an even number
-  const int8_t* outside;                      ///< an input row of the zero point
+  int strip;              ///< output rows at a time, an even number
+  const int8_t* outside;  ///< an input row of the zero point
 };
 
-/// One sample. parked: 128 (3 x 3) or 192 (5 x 5) bytes for each unit of two output rows of a strip.
+/// One sample. parked: 3 x 3: 128 bytes for each unit of two output rows of a strip; 5 x 5: 192 for each pixel of an
+/// output row, and 512 (stride 1) or 1536 for each of these and of four (two) more.
 using DepthwiseS8ImageLoop = void (*)(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
 void depthwise_s8_image_avx512vnni(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
 
