@@ -22,6 +22,7 @@ constexpr Row kRows[] = {
       .narrow = narrow_tiles_s8_avx512vnni,
       .bundle = 4,
       .pairs = true,
+      .halves = true,
       .columns = true,
       .bundle_of_one = 8}},
     {Isa::Amx, {.loop = tiles_s8_amx, .copy = copy_row_avx512vnni, .lanes_at_once = kAmxRows}},

@@ -18,8 +18,9 @@ struct TileS8 {
   ptrdiff_t x_offset, x_pixel;   ///< bytes
   int bundle;                    ///< the most blocks whose weights are interleaved
   ptrdiff_t x_pair;              ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
-  bool slide;                    ///< a stretch is three taps, each of lanes / 3 and x_pixel bytes
-  const int8_t* weights;         ///< [stretches, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
+  bool half;              ///< the last of two blocks has 8 channels, and its weights and constants have them twice
+  bool slide;             ///< a stretch is three taps, each of lanes / 3 and x_pixel bytes
+  const int8_t* weights;  ///< [stretches, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
   ptrdiff_t weight_stretch, weight_block;  ///< bytes of one stretch of a block, and of all its stretches
   const int32_t* bias;                     ///< of the first padded channel
   const RequantizeVectors* requantize;
@@ -60,6 +61,7 @@ struct TilesS8 {
   int group = 4;          ///< inputs in a lane: 4 bytes, or 2 words
   int bundle = 1;         ///< the most blocks whose weights are interleaved, a power of two
   bool pairs = false;     ///< may two pixels of 8 channels share a vector?
+  bool halves = false;    ///< does it read `half`?
   bool columns = false;   ///< does it read x_lane?
   int bundle_of_one = 1;  ///< the same where there is one pixel
   int offset = 128;       ///< of copied bytes

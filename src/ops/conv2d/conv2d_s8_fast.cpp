@@ -19,6 +19,7 @@ struct Args {
   TilesS8 tiles;
   int source_c;    // channels of an input; conv.in_c may be one more
   bool narrow;     // by tiles.narrow
+  bool half;       // conv.out_c counts the last kNarrow channels twice
   bool pairs;      // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   Keep keep;       // what holds the copied rows, if not by_chunk
   bool by_chunk;   // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
@@ -37,7 +38,8 @@ struct Args {
   RequantizeVectors requantize;
   TileS8 tile;  // what all tiles of a run share
 
-  ptrdiff_t y_pixel() const { return pairs ? kNarrow : conv.out_c; }
+  int64_t stored() const { return half ? per_group - kNarrow : per_group; }  // output channels of a group
+  ptrdiff_t y_pixel() const { return pairs ? kNarrow : conv.out_c - (half ? kNarrow : 0); }
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return tiles.group == 4 ? 1 : 2; }  // bytes
   int stretch() const { return segments == 1 ? conv.kernel_w * depth : depth; }
@@ -67,24 +69,34 @@ struct Packed {
 // ---- packing ------------------------------------------------------------------------------------------------------
 
 template <class T>
-const T* twice(std::vector<T>& to, const T* from, int64_t count) {
+const T* repeat_last(std::vector<T>& to, const T* from, int64_t count, int64_t last) {
   if (!from) return nullptr;
   to.assign(from, from + count);
-  to.insert(to.end(), from, from + count);
+  to.insert(to.end(), from + count - last, from + count);
   return to.data();
 }
 
-// 8 output channels given twice, so that two pixels share each vector.
+// The last kNarrow output channels given twice, so that two pixels share a vector of them.
 pare_conv2d_s8_args pair_up(pare_conv2d_s8_args a, OtherLayer& to) {
-  a.weights = twice(to.weights, a.weights, int64_t{1} * a.out_c * a.kernel_h * a.kernel_w * a.in_c);
-  a.bias = twice(to.bias, a.bias, a.out_c);
+  const int64_t filter = int64_t{1} * a.kernel_h * a.kernel_w * a.in_c;
+  a.weights = repeat_last(to.weights, a.weights, a.out_c * filter, kNarrow * filter);
+  a.bias = repeat_last(to.bias, a.bias, a.out_c, kNarrow);
   pare_requantize_args& r = a.requantize;
-  r.multiplier = twice(to.multiplier, r.multiplier, r.channels);
-  r.exponent = twice(to.exponent, r.exponent, r.channels);
-  r.scale = twice(to.scale, r.scale, r.channels);
-  if (r.channels > 1) r.channels *= 2;
-  a.out_c *= 2;
+  const int64_t channels = r.channels, last = channels > 1 ? kNarrow : 0;
+  r.multiplier = repeat_last(to.multiplier, r.multiplier, channels, last);
+  r.exponent = repeat_last(to.exponent, r.exponent, channels, last);
+  r.scale = repeat_last(to.scale, r.scale, channels, last);
+  r.channels += static_cast<int32_t>(last);
+  a.out_c += kNarrow;
   return a;
+}
+
+// Is the last bundle a block and a half?
+bool can_halve(const Args& a, const pare_conv2d_s8_args& c) {
+  const int64_t blocks = channel_blocks(c.out_c);
+  const bool slides = c.kernel_w == 3 && c.stride_w == 1;
+  return a.tiles.halves && c.groups == 1 && c.out_c % kChannelBlock == kNarrow && blocks % a.tiles.bundle == 2 &&
+         c.out_w > 1 && !slides;
 }
 
 // Three channels of three taps: with a fourth, of weights 0, the taps begin at whole lanes.
@@ -223,7 +235,8 @@ TileS8 tile_of(const Args& a) {
   t.weight_stretch = a.weight_row() / a.stretches_in_row();
   t.weight_block = a.weight_row() * a.conv.kernel_h;
   t.requantize = &a.requantize;
-  t.y_pixel = a.conv.out_c;
+  t.half = a.half;
+  t.y_pixel = a.pairs ? a.conv.out_c : a.y_pixel();
   return t;
 }
 
@@ -258,7 +271,7 @@ void run_groups(const Args& a, TileS8& t, const int32_t* bias, ptrdiff_t row, in
     t.channel = g * blocks * kChannelBlock;
     t.bias = bias + t.channel;
     t.y = y + ow * t.y_pixel + g * per_group;
-    t.channels = static_cast<int>(per_group);
+    t.channels = static_cast<int>(a.stored());
     (a.narrow ? a.tiles.narrow : a.tiles.loop)(t, pixels, blocks);
   }
 }
@@ -385,7 +398,8 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.narrow = tiles.narrow && near && conv.out_c == kNarrow && conv.groups == 1 && conv.out_w > 1;
   a.pairs = tiles.pairs && !a.narrow && conv.out_c == kNarrow && conv.groups == 1 && conv.out_w > 1;
   a.source_c = conv.in_c;
-  a.conv = a.pairs ? pair_up(conv, packed->other) : can_widen(a, conv) ? widen(conv, packed->other.weights) : conv;
+  a.half = !a.narrow && can_halve(a, conv);
+  a.conv = a.pairs || a.half ? pair_up(conv, packed->other) : can_widen(a, conv) ? widen(conv, packed->other.weights) : conv;
   auto requantize = pack_requantize(a.conv.requantize, ranges_of(a.conv), conv.groups);
   if (!requantize) return std::nullopt;
   packed->requantize = std::move(*requantize);

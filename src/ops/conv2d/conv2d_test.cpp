@@ -143,6 +143,10 @@ std::vector<Problem> problems() {
     list.push_back({.ci = 2 * size, .co = 4 * size, .groups = 2});
   }
   list.push_back({.n = 2, .h = 8, .w = 60, .ci = 8, .co = 48, .k = 5, .pad = 2});
+  list.push_back({.h = 5, .w = 37, .ci = 7, .co = 24, .k = 1, .pad = 0});     // blocks and a half
+  list.push_back({.h = 6, .w = 69, .ci = 3, .co = 88, .stride = 2});
+  list.push_back({.h = 9, .w = 33, .ci = 1, .co = 24, .k = 4, .pad = 2});     // kernel rows of one lane
+  list.push_back({.h = 12, .w = 180, .ci = 16, .co = 8});                     // too large to be copied at once
   list.push_back({.h = 7, .w = 7, .ci = 4, .co = 8, .k = 1, .stride = 2, .pad = 0});
   list.push_back({.h = 7, .w = 7, .ci = 4, .co = 8, .k = 1, .stride = 1, .pad = 2});
   list.push_back({.h = 4, .w = 4, .ci = 4, .co = 8, .k = 7, .pad = 3});
