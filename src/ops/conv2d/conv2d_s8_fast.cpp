@@ -376,6 +376,26 @@ void run_by_chunk(const void* args, const pare_io* io) {
   }
 }
 
+// A single output pixel, as of a dense layer of one row: its few instructions matter, since until they are through, the next
+// layer's weights are not asked for.
+bool is_pixel(const Args& a) {
+  const bool one = int64_t{1} * a.conv.n * a.conv.out_h * a.conv.out_w == 1;
+  return one && a.by_chunk && a.conv.groups == 1 && a.segments == 1;
+}
+void run_pixel(const void* args, const pare_io* io) {
+  const auto& a = *static_cast<const Args*>(args);
+  a.tiles.copy(static_cast<const int8_t*>(io->in[0]), io->scratch, inputs_of(a.conv, 1), a.conv.in_zero_point);
+  TileS8 t = a.tile;
+  const void* row = io->scratch;
+  t.stretches = &row;
+  t.last = 1;
+  t.weights = a.weights;
+  t.bias = a.bias;
+  t.y = static_cast<int8_t*>(io->out[0]);
+  t.channels = static_cast<int>(a.stored());
+  a.tiles.loop(t, 1, a.blocks);
+}
+
 int64_t scratch_bytes(const Args& a) {
   if (a.by_chunk) {
     const int64_t inputs = inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w));
@@ -414,7 +434,7 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.tile = tile_of(a);
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  const auto run = a.by_chunk ? run_by_chunk : a.element() == 1 ? run_by_row<uint8_t> : run_by_row<int16_t>;
+  const auto run = is_pixel(a) ? run_pixel : a.by_chunk ? run_by_chunk : a.element() == 1 ? run_by_row<uint8_t> : run_by_row<int16_t>;
   return twin_of(reference, isa, run, packed, scratch_bytes(a));
 }
 
