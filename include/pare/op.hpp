@@ -48,10 +48,29 @@ class ArgVisitor {
 
 /// How a C99 kernel is called, for the emitter. Empty function: there is no C kernel.
 struct CCall {
-  std::string function;  ///< "pare_conv2d_s8"
-  std::string source;    ///< "ops/conv2d/conv2d_s8": .h and .c below src/
+  std::string function;   ///< "pare_conv2d_s8"
+  std::string source;     ///< "ops/conv2d/conv2d_s8": .h and .c below src/
   std::string args_type;  ///< "pare_conv2d_s8_args"
   std::function<void(ArgVisitor&)> visit;
+};
+
+/// What follows a kernel in one step: another kernel, which works on the first one's output, where it lies, as soon as
+/// pieces of it are final and while they are near.
+struct Tail {
+  void (*part)(const void* args, const pare_io* io, int64_t first, int64_t count) = nullptr;  ///< null: nothing follows
+  const void* args = nullptr;
+  const pare_io* io = nullptr;
+  int64_t count = 0;  ///< elements of the output
+  int64_t done = 0;   ///< of them
+
+  /// The first `end` elements of the output are final.
+  void reach(int64_t end) {
+    constexpr int64_t kVector = 64, kPiece = 2048;  // elements; whole vectors, enough of them to be worth a call
+    if (end < count) end = end / kVector * kVector;
+    if (!part || (end - done < kPiece && end < count)) return;
+    part(args, io, done, end - done);
+    done = end;
+  }
 };
 
 /// A node made ready to run: one function, its arguments (constants packed), and the memory that it needs.
@@ -62,7 +81,19 @@ struct Kernel {
   int64_t scratch_bytes = 0;
   bool alias = false;  ///< the output is the input's bytes: nothing is run
   CCall c;
+  /// As run, with a tail; null if nothing can follow within the step.
+  void (*run_with)(const void* args, const pare_io* io, Tail& tail) = nullptr;
+  /// Elements [first, first + count) of what run computes; the output may be an operand of its shape. Null if an
+  /// element depends on others.
+  decltype(Tail::part) part = nullptr;
 };
+
+/// Kernel::run of a kernel that is Kernel::run_with.
+template <auto kRunWith>
+void run_alone(const void* args, const pare_io* io) {
+  Tail none;
+  kRunWith(args, io, none);
+}
 
 /// What prepare may look at. Operands that are constants have `data`; io->in holds the other operands, in order.
 struct PrepareInput {

@@ -96,4 +96,12 @@ Kernel twin_of(const Kernel& reference, Isa isa, pare_kernel run, const std::sha
   return kernel;
 }
 
+/// The same for a kernel that takes a tail.
+template <auto kRunWith, class Holder>
+Kernel twin_with_tail(const Kernel& reference, Isa isa, const std::shared_ptr<Holder>& holder, int64_t scratch_bytes) {
+  Kernel kernel = twin_of(reference, isa, run_alone<kRunWith>, holder, scratch_bytes);
+  kernel.run_with = kRunWith;
+  return kernel;
+}
+
 }  // namespace pare

@@ -33,20 +33,47 @@ void for_rows(const pare_broadcast& w, F f) {
         for (int32_t l = 0; l < e[3]; ++l) f(at(w.stride_a, i, j, k, l), at(w.stride_b, i, j, k, l));
 }
 
+// The first row.
+template <class Args>
+RowS8 first_row(const Args& args, const pare_io* io) {
+  const pare_broadcast& w = args.walk;
+  const void* const* next = io->in;
+  const int8_t* a = args.a ? args.a : static_cast<const int8_t*>(*next++);
+  const int8_t* b = args.b ? args.b : static_cast<const int8_t*>(*next);
+  return {a, b, w.stride_a[4], w.stride_b[4], static_cast<int8_t*>(io->out[0]), w.extent[4]};
+}
+
 template <class P>
 void run(const void* args, const pare_io* io) {
   const auto& p = *static_cast<const typename P::Args*>(args);
-  const pare_broadcast& w = p.reference.walk;
-  const void* const* next = io->in;
-  const int8_t* a = p.reference.a ? p.reference.a : static_cast<const int8_t*>(*next++);
-  const int8_t* b = p.reference.b ? p.reference.b : static_cast<const int8_t*>(*next);
-  RowS8 row{a, b, w.stride_a[4], w.stride_b[4], static_cast<int8_t*>(io->out[0]), w.extent[4]};
-  for_rows(w, [&](ptrdiff_t in_a, ptrdiff_t in_b) {
+  RowS8 row = first_row(p.reference, io);
+  const int8_t *a = row.a, *b = row.b;
+  for_rows(p.reference.walk, [&](ptrdiff_t in_a, ptrdiff_t in_b) {
     row.a = a + in_a;
     row.b = b + in_b;
     p.row(row, p.constants);
     row.y += row.count;
   });
+}
+
+// A piece of what is one row.
+template <class P>
+void run_part(const void* args, const pare_io* io, int64_t first, int64_t count) {
+  const auto& p = *static_cast<const typename P::Args*>(args);
+  RowS8 row = first_row(p.reference, io);
+  row.a += first * row.step_a;
+  row.b += first * row.step_b;
+  row.y += first;
+  row.count = count;
+  p.row(row, p.constants);
+}
+
+template <class P>
+Kernel twin(const Kernel& reference, Isa isa, const std::shared_ptr<P>& packed) {
+  Kernel kernel = twin_of(reference, isa, run<P>, packed);
+  const int32_t* e = packed->args.reference.walk.extent;
+  if (std::all_of(e, e + 4, [](int32_t extent) { return extent == 1; })) kernel.part = run_part<P>;
+  return kernel;
 }
 
 // Eq. 23b with the zero points in the offset; its sums stay below 2^31.
@@ -96,8 +123,8 @@ std::vector<int16_t> fixed_sums(const pare_add_s8_args& a) {
   return sums;
 }
 
-// Offsets for which floor((a factor_a + b factor_b + offset) / 2^shift) is `sums`, but for the output's limits: [lo, hi],
-// empty if there are none.
+// Offsets for which floor((a factor_a + b factor_b + offset) / 2^shift) is `sums`, but for the output's limits: [lo,
+// hi], empty if there are none.
 struct Offsets {
   int64_t lo, hi;
 };
@@ -117,15 +144,16 @@ Offsets offsets_for(const SumS8& s, const pare_add_s8_args& a, const std::vector
 // The factors of Eq. 23a as one number each, times 2^shift: as many bits as keep all sums below 2^31.
 void choose_factors(SumS8& s, const pare_add_s8_args& a) {
   const double y = std::ldexp(a.multiplier_y, a.exponent_y - 31 + a.left_shift);
-  const double first = y * std::ldexp(a.multiplier_a, a.exponent_a - 31), second = y * std::ldexp(a.multiplier_b, a.exponent_b - 31);
+  const double first = y * std::ldexp(a.multiplier_a, a.exponent_a - 31),
+               second = y * std::ldexp(a.multiplier_b, a.exponent_b - 31);
   s.shift = 30;
   while (s.shift > 1 && (256 * (first + second) + 1) * std::ldexp(1, s.shift) > std::ldexp(1, 31) - 1024) --s.shift;
   s.factor_a = static_cast<int32_t>(std::lround(std::ldexp(first, s.shift)));
   s.factor_b = a.sign * static_cast<int32_t>(std::lround(std::ldexp(second, s.shift)));
 }
 
-// Eq. 23a in the form of Eq. 23b, which takes a sixth of the time, where one of the nearest factors gives the same for all
-// pairs of codes: for most scales, but not for those with ties, which go away from zero on both sides.
+// Eq. 23a in the form of Eq. 23b, which takes a sixth of the time, where one of the nearest factors gives the same for
+// all pairs of codes: for most scales, but not for those with ties, which go away from zero on both sides.
 bool fill_fixed_as_shift(SumS8& s, const pare_add_s8_args& a) {
   const std::vector<int16_t> sums = fixed_sums(a);
   choose_factors(s, a);
@@ -138,7 +166,8 @@ bool fill_fixed_as_shift(SumS8& s, const pare_add_s8_args& a) {
       if (o.lo > o.hi) continue;
       s.offset = static_cast<int32_t>(o.lo + (o.hi - o.lo) / 2);
       s.requantize = limits_only(a.zero_y, a.lo, a.hi);
-      const int64_t most = 128 * (std::abs(int64_t{s.factor_a}) + std::abs(int64_t{s.factor_b})) + std::abs(int64_t{s.offset});
+      const int64_t most =
+          128 * (std::abs(int64_t{s.factor_a}) + std::abs(int64_t{s.factor_b})) + std::abs(int64_t{s.offset});
       return most <= INT32_MAX;
     }
   return false;
@@ -159,7 +188,7 @@ std::optional<Kernel> fast_add_s8(const pare_add_s8_args& args, Isa isa, const K
     sum->args.row = loops.sum_fixed;
     if (!fill_fixed(*sum, args)) return std::nullopt;
   }
-  return twin_of(reference, isa, run<Sum>, sum);
+  return twin(reference, isa, sum);
 }
 
 std::optional<Kernel> fast_mul_s8(const pare_mul_s8_args& args, Isa isa, const Kernel& reference) {
@@ -171,7 +200,7 @@ std::optional<Kernel> fast_mul_s8(const pare_mul_s8_args& args, Isa isa, const K
   product->owner = reference.args;
   product->requantize = std::move(*pack);
   product->args = {args, {product->requantize.vectors, args.zero_a, args.zero_b}, loops.product};
-  return twin_of(reference, isa, run<Product>, product);
+  return twin(reference, isa, product);
 }
 
 }  // namespace pare

@@ -307,7 +307,7 @@ const void* const* pointers_to(const Element* const* rows) {
 }
 
 template <class Element>
-void run_by_row(const void* args, const pare_io* io) {
+void run_by_row(const void* args, const pare_io* io, Tail& tail) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
   const auto outside = static_cast<Element>(a.tiles.copied_zero(c.in_zero_point));
@@ -336,6 +336,7 @@ void run_by_row(const void* args, const pare_io* io) {
       const ptrdiff_t row = a.keep == Keep::Image ? top * row_bytes : 0;
       for (int64_t ow = 0; ow < c.out_w; ow += a.chunk)
         run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, row, ow, std::min(a.chunk, c.out_w - ow), y);
+      tail.reach(y + c.out_w * a.y_pixel() - static_cast<int8_t*>(io->out[0]));
     }
   }
 }
@@ -357,7 +358,7 @@ void copy_chunk(const Args& a, const pare_io* io, int64_t r, int64_t rows, int64
   }
 }
 
-void run_by_chunk(const void* args, const pare_io* io) {
+void run_by_chunk(const void* args, const pare_io* io, Tail& tail) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
   auto* y = static_cast<int8_t*>(io->out[0]);
@@ -372,6 +373,7 @@ void run_by_chunk(const void* args, const pare_io* io) {
       const int64_t pixels = std::min(a.chunk, in_row - ow);
       copy_chunk(a, io, r, rows, ow, pixels);
       run_chunk(a, t, a.bias, 0, 0, pixels, y + (r * c.out_w + ow) * a.y_pixel());
+      tail.reach((r * c.out_w + ow + pixels) * a.y_pixel());
     }
   }
 }
@@ -382,7 +384,7 @@ bool is_pixel(const Args& a) {
   const bool one = int64_t{1} * a.conv.n * a.conv.out_h * a.conv.out_w == 1;
   return one && a.by_chunk && a.conv.groups == 1 && a.segments == 1;
 }
-void run_pixel(const void* args, const pare_io* io) {
+void run_pixel(const void* args, const pare_io* io, Tail& tail) {
   const auto& a = *static_cast<const Args*>(args);
   a.tiles.copy(static_cast<const int8_t*>(io->in[0]), io->scratch, inputs_of(a.conv, 1), a.conv.in_zero_point);
   TileS8 t = a.tile;
@@ -394,6 +396,7 @@ void run_pixel(const void* args, const pare_io* io) {
   t.y = static_cast<int8_t*>(io->out[0]);
   t.channels = static_cast<int>(a.stored());
   a.tiles.loop(t, 1, a.blocks);
+  tail.reach(a.stored());
 }
 
 int64_t scratch_bytes(const Args& a) {
@@ -434,8 +437,10 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.tile = tile_of(a);
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  const auto run = is_pixel(a) ? run_pixel : a.by_chunk ? run_by_chunk : a.element() == 1 ? run_by_row<uint8_t> : run_by_row<int16_t>;
-  return twin_of(reference, isa, run, packed, scratch_bytes(a));
+  if (is_pixel(a)) return twin_with_tail<run_pixel>(reference, isa, packed, scratch_bytes(a));
+  if (a.by_chunk) return twin_with_tail<run_by_chunk>(reference, isa, packed, scratch_bytes(a));
+  if (a.element() == 1) return twin_with_tail<run_by_row<uint8_t>>(reference, isa, packed, scratch_bytes(a));
+  return twin_with_tail<run_by_row<int16_t>>(reference, isa, packed, scratch_bytes(a));
 }
 
 }  // namespace pare

@@ -268,7 +268,7 @@ struct Scratch {
 };
 
 template <class Element>
-void run(const void* args, const pare_io* io) {
+void run(const void* args, const pare_io* io, Tail& tail) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_depthwise_conv2d_s8_args& c = a.conv;
   const auto outside = static_cast<Element>(a.inputs.copied_zero(c.in_zero_point));
@@ -295,6 +295,7 @@ void run(const void* args, const pare_io* io) {
       for (int kh = 0; kh < a.row_count(); ++kh) pointers[kh] = kh >= span.first && kh < span.last ? inside[kh] : zeros;
       a.loop(a.rows, pointers, streams, y + oh * y_row,
              oh + 1 < c.out_h && a.rows.two ? y + (oh + 1) * y_row : nullptr);
+      tail.reach((int64_t{n} * c.out_h + std::min(oh + step, c.out_h)) * y_row);
     }
   }
 }
@@ -314,7 +315,7 @@ int64_t direct_scratch(const pare_depthwise_conv2d_s8_args& c) {
   return int64_t{192} * c.out_w + (c.stride_w == 1 ? int64_t{512} * (c.out_w + 4) : int64_t{1536} * (c.out_w + 2));
 }
 
-void run_direct(const void* args, const pare_io* io) {
+void run_direct(const void* args, const pare_io* io, Tail& tail) {
   const auto& packed = *static_cast<const Packed*>(args);
   const Args& a = packed.args;
   const pare_depthwise_conv2d_s8_args& c = a.conv;
@@ -322,15 +323,17 @@ void run_direct(const void* args, const pare_io* io) {
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   for (int n = 0; n < c.n;
-       ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += ptrdiff_t{1} * c.out_h * c.out_w * c.in_c)
+       ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * c.in_c, y += ptrdiff_t{1} * c.out_h * c.out_w * c.in_c) {
     a.image(image, x, y, static_cast<int8_t*>(io->scratch));
+    tail.reach(int64_t{n + 1} * c.out_h * c.out_w * c.in_c);
+  }
 }
 
 Kernel direct(std::shared_ptr<Packed> packed, Isa isa, const Kernel& reference) {
   const pare_depthwise_conv2d_s8_args& c = packed->args.conv;
   packed->outside = Tensor(DType::I8, {int64_t{1} * c.in_w * c.in_c});
   std::ranges::fill(packed->outside.edit<int8_t>(), static_cast<int8_t>(c.in_zero_point));
-  return twin_of(reference, isa, run_direct, packed, direct_scratch(c));
+  return twin_with_tail<run_direct>(reference, isa, packed, direct_scratch(c));
 }
 
 // With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].
@@ -370,8 +373,8 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
   if (a.image) return direct(packed, isa, reference);
-  if (a.element() == 1) return twin_of(reference, isa, run<uint8_t>, packed, Scratch<uint8_t>::bytes(a));
-  return twin_of(reference, isa, run<int16_t>, packed, Scratch<int16_t>::bytes(a));
+  if (a.element() == 1) return twin_with_tail<run<uint8_t>>(reference, isa, packed, Scratch<uint8_t>::bytes(a));
+  return twin_with_tail<run<int16_t>>(reference, isa, packed, Scratch<int16_t>::bytes(a));
 }
 
 }  // namespace pare
