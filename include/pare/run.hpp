@@ -18,6 +18,8 @@ struct CompileOptions {
   /// Every tensor keeps its own place, so that all of them can be read after a run (calibration, compare, why) and a
   /// run can start in the middle.
   bool keep_all = false;
+  /// May one step compute several nodes, of which all but the last have no tensor then? Not with keep_all.
+  bool fuse = true;
 };
 
 /// Where a tensor or scratch lies in the arena.
@@ -34,7 +36,7 @@ struct MemoryPlan {
 
 /// One step of a Program.
 struct Step {
-  int64_t node = 0;  ///< index into Model::nodes
+  std::vector<int64_t> nodes;  ///< that it computes, in order: indices into Model::nodes
   Kernel kernel;
   std::vector<TensorId> in, out;  ///< run-time operands, as pare_io has them
 };

@@ -53,20 +53,29 @@ double empty_us(double seconds) {
   return measure_times(repeat, seconds).median_us;
 }
 
-int64_t bytes_moved(const Model& model, const Node& node) {
+int64_t bytes_of_tensor(const TensorInfo& t) { return count_of(t.shape) * bytes_of(t.encoding.type); }
+
+int64_t bytes_moved(const Model& model, const Step& step) {
   int64_t bytes = 0;
-  for (const auto* ids : {&node.in, &node.out})
-    for (const TensorId id : *ids)
-      if (id != kNoTensor) bytes += count_of(model.tensor(id).shape) * bytes_of(model.tensor(id).encoding.type);
+  for (const auto* ids : {&step.in, &step.out})
+    for (const TensorId id : *ids) bytes += bytes_of_tensor(model.tensor(id));
+  for (const int64_t node : step.nodes)
+    for (const TensorId id : model.nodes[static_cast<size_t>(node)].in)
+      if (id != kNoTensor && model.tensor(id).constant()) bytes += bytes_of_tensor(model.tensor(id));
   return bytes;
 }
 
-LayerTime layer_of(const Model& model, const Node& node, const Step& step) {
-  LayerTime layer{
-      .name = node.name, .op = std::string(node.op->kind()), .kernel = step.kernel.alias ? "" : step.kernel.name};
-  layer.macs = node.op->cost(operands_of(model, node.in), operands_of(model, node.out)).macs;
-  layer.integer = model.tensor(node.out[0]).encoding.type != DType::F32;
-  layer.bytes = step.kernel.alias ? 0 : bytes_moved(model, node);
+LayerTime layer_of(const Model& model, const Step& step) {
+  LayerTime layer{.name = "", .op = "", .kernel = step.kernel.alias ? "" : step.kernel.name};
+  for (const int64_t index : step.nodes) {
+    const Node& node = model.nodes[static_cast<size_t>(index)];
+    const std::string joint = layer.op.empty() ? "" : "+";
+    layer.name += joint + node.name;
+    layer.op += joint + std::string(node.op->kind());
+    layer.macs += node.op->cost(operands_of(model, node.in), operands_of(model, node.out)).macs;
+  }
+  layer.integer = model.tensor(step.out[0]).encoding.type != DType::F32;
+  layer.bytes = step.kernel.alias ? 0 : bytes_moved(model, step);
   return layer;
 }
 
@@ -75,7 +84,7 @@ void time_layers(Context& context, double seconds, BenchReport& report) {
   const Program& program = context.program();
   const auto steps = program.steps();
   for (size_t i = 0; i < steps.size(); ++i) {
-    LayerTime layer = layer_of(program.model(), program.model().nodes[static_cast<size_t>(steps[i].node)], steps[i]);
+    LayerTime layer = layer_of(program.model(), steps[i]);
     context.run(0, i);
     const auto repeat = [&](int64_t repeats) {
       for (int64_t k = 0; k < repeats; ++k) context.run(i, i + 1);

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "pare/run.hpp"
+#include "run/fuse.hpp"
 
 namespace pare {
 namespace {
@@ -14,7 +14,7 @@ Result<Step> make_step(const Model& model, size_t index, const CompileOptions& o
   const Node& node = model.nodes[index];
   PrepareInput input{{}, {}, options.arithmetic, options.isa};
   Step step;
-  step.node = static_cast<int64_t>(index);
+  step.nodes = {static_cast<int64_t>(index)};
   for (const TensorId id : node.in) {
     input.in.push_back(id == kNoTensor ? nullptr : &model.tensor(id));
     if (id != kNoTensor && !model.tensor(id).constant()) step.in.push_back(id);
@@ -29,9 +29,11 @@ Result<Step> make_step(const Model& model, size_t index, const CompileOptions& o
 
 Result<void> check(const Model& model, const CompileOptions& options) {
   if (!has(options.isa))
-    return Error{Code::InvalidArgument, "isa", fmt::format("'{}'", name_of(options.isa)), "one that this machine has", ""};
+    return Error{Code::InvalidArgument, "isa", fmt::format("'{}'", name_of(options.isa)), "one that this machine has",
+                 ""};
   if (model.quantized() && options.arithmetic == Arithmetic::None)
-    return Error{Code::InvalidArgument, "model '" + model.name + "'", "integer tensors but no arithmetic", arithmetic_names(), ""};
+    return Error{Code::InvalidArgument, "model '" + model.name + "'", "integer tensors but no arithmetic",
+                 arithmetic_names(), ""};
   return {};
 }
 
@@ -50,6 +52,7 @@ Result<Program> Program::compile(const Model& model, const CompileOptions& wante
     PARE_TRY(Step step, make_step(model, i, options));
     state->steps.push_back(std::move(step));
   }
+  if (options.fuse && !options.keep_all) state->steps = fuse(model, std::move(state->steps));
   state->memory = plan_memory(model, state->steps, kAlignment, options.keep_all);
   Program program;
   program.state_ = std::move(state);

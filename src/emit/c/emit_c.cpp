@@ -11,7 +11,7 @@ Result<void> check_kernels(const Program& program) {
     return Error{Code::InvalidArgument, "isa", std::string(name_of(program.isa())), "a program of portable kernels", ""};
   for (const Step& step : program.steps()) {
     if (is_alias(step) || step.kernel.c.visit) continue;
-    const Node& node = program.model().nodes[static_cast<size_t>(step.node)];
+    const Node& node = program.model().nodes[static_cast<size_t>(step.nodes[0])];
     return Error{Code::Unsupported, fmt::format("node '{}' ({})", node.name, node.op->kind()),
                  fmt::format("kernel '{}' has no C form", step.kernel.name), "an int8 operator",
                  "Quantize the model before it is emitted"};

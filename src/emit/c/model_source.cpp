@@ -23,7 +23,7 @@ std::string pointers(const MemoryPlan& memory, const std::vector<TensorId>& ids)
 // The constants, arguments and operands of step `index`.
 std::string step_data(const Program& program, const MemoryPlan& memory, size_t index) {
   const Step& step = program.steps()[index];
-  const Node& node = program.model().nodes[static_cast<size_t>(step.node)];
+  const Node& node = program.model().nodes[static_cast<size_t>(step.nodes[0])];
   const std::string prefix = fmt::format("node{}", index);
   ArgWriter args(prefix);
   step.kernel.c.visit(args);
