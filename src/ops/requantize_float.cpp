@@ -6,80 +6,98 @@
 namespace pare {
 namespace {
 
-constexpr double kMagic = 6755399441055744;  // 1.5 2^52: added to a double below 2^51, it leaves the nearest integer in the low bits
+constexpr double kMagic =
+    6755399441055744;       // 1.5 2^52: added to a double below 2^51, it leaves the nearest integer in the low bits
+constexpr int kMost = 255;  // places where a code changes
 
-// The least accumulator whose code is at least k, what the float form must reach there, k - 1/2 - z, and the codes there
-// and just below.
-struct Threshold {
-  int32_t acc;
-  double half;
-  int32_t code, before;
+// Where the code of an accumulator reaches k, for each k in order. Arrays, whose loops the compiler makes vectors of.
+struct Thresholds {
+  int count = 0;
+  double code[kMost];              // k - z
+  float at[kMost], below[kMost];   // the least accumulator whose code is at least k, and the one before
+  double half[kMost], far[kMost];  // |k - z - 1/2|, and what it is seen from: at, or 1 - at if that is not positive
+  int32_t largest = 1;             // accumulator, of those at the ends
 };
 
-// What vectors compute, before the clamp. Their product and sum with 1.5 2^23 in one rounding is the product's nearest
-// integer, the even one of two; in double the product is exact, so that this needs no fused instruction.
-int32_t evaluate(const FloatForm& f, int32_t acc) {
-  const auto real = static_cast<float>(acc);
+// The least product of accumulator and multiplier from which the code is at least k. Eq. 5 gives h from h 2^31 - 2^30
+// on; Eq. 6 gives k from (k - 1/2) 2^right on, which is a tie, and at or below zero from the next h on. Eq. 8 rounds
+// once.
+int64_t least_product(int32_t rule, int64_t k, int32_t right) {
+  if (rule == PARE_FIXED_SINGLE || right == 0) return (2 * k - 1) * (int64_t{1} << (30 + right));
+  const int64_t h = (2 * k - 1) * (int64_t{1} << (right - 1)) + (k <= 0);
+  return h * (int64_t{1} << 31) - (int64_t{1} << 30);
+}
+
+// The least x with x m >= product: a guess in double, which has bits enough to be off by one at most.
+int64_t least_accumulator(int64_t product, int64_t m, double inverse) {
+  auto x = static_cast<int64_t>(static_cast<double>(product) * inverse);
+  const int64_t rest = x * m - product;
+  x += (rest < 0) - (rest >= m);
+  return x;
+}
+
+int32_t code_of(const pare_requantize_args& r, int32_t c, int64_t acc) {
+  return pare_requantize(static_cast<int32_t>(acc), c, &r);
+}
+
+void fill_thresholds(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range, Thresholds& t) {
+  const size_t entry = static_cast<size_t>(r.channels > 1 ? c : 0);
+  const int32_t first = code_of(r, c, range.lo) + 1 - r.zero_point, last = code_of(r, c, range.hi) - r.zero_point;
+  const int64_t m = r.multiplier[entry];
+  const double inverse = 1 / static_cast<double>(m);
+  for (int32_t k = first; k <= last; ++k) {
+    const int64_t x = least_accumulator(least_product(r.rule, k, -r.exponent[entry]), m, inverse);
+    const int i = t.count++;
+    t.code[i] = k;
+    t.at[i] = static_cast<float>(x);
+    t.below[i] = static_cast<float>(x - 1);
+    t.half[i] = std::abs(k - 0.5);
+    t.far[i] = static_cast<double>(x > 0 ? x : 1 - x);
+    if (k == first || k == last) t.largest = std::max(t.largest, static_cast<int32_t>(std::abs(x) + 1));
+  }
+}
+
+// What vectors compute, before the zero point. Their product and sum with 1.5 2^23 in one rounding is the product's
+// nearest integer, the even one of two; in double the product is exact, so that this needs no fused instruction.
+double evaluate(const FloatForm& f, float real) {
   const double product = static_cast<double>(real + std::copysign(f.nudge, real)) * static_cast<double>(f.scale);
-  return static_cast<int32_t>(std::bit_cast<int64_t>(product + kMagic) - std::bit_cast<int64_t>(kMagic));
+  return product + kMagic - kMagic;
 }
 
-int32_t code_of(const pare_requantize_args& r, int32_t c, int64_t acc) { return pare_requantize(static_cast<int32_t>(acc), c, &r); }
-
-// Moves a threshold to where the code changes, if it is not there yet.
-void settle(const pare_requantize_args& r, int32_t c, int32_t k, Threshold& t) {
-  for (; t.code < k; t.code = code_of(r, c, t.acc)) t.before = t.code, ++t.acc;
-  for (; t.before >= k; t.before = code_of(r, c, t.acc - 1)) t.code = t.before, --t.acc;
-}
-
-// First a guess for all, in a loop without branches; few are wrong.
-std::vector<Threshold> thresholds(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range, double m, double delta) {
-  const int32_t first = code_of(r, c, range.lo) + 1, last = code_of(r, c, range.hi);
-  std::vector<Threshold> list(static_cast<size_t>(std::max(last - first + 1, 0)));
-  const double inverse = 1 / m;
-  for (size_t i = 0; i < list.size(); ++i) {
-    const double half = first + static_cast<int32_t>(i) - r.zero_point - 0.5;
-    const double guess = std::clamp(half * inverse - std::copysign(delta, half), static_cast<double>(range.lo), range.hi - 1.0);
-    list[i].half = half;
-    list[i].acc = static_cast<int32_t>(guess + (guess > 0));
+// Does the form reach each k where the rule does, and not before?
+bool agree_at(const Thresholds& t, const FloatForm& f) {
+  constexpr int kBlock = 64;  // the first to disagree is mostly near the end, where accumulators are large
+  for (int end = t.count; end > 0; end -= kBlock) {
+    int64_t wrong = 0;
+    for (int i = std::max(end - kBlock, 0); i < end; ++i)
+      wrong |= static_cast<int64_t>(evaluate(f, t.at[i]) < t.code[i]) |
+               static_cast<int64_t>(evaluate(f, t.below[i]) >= t.code[i]);
+    if (wrong != 0) return false;
   }
-  for (Threshold& t : list) {
-    t.acc = std::max<int32_t>(t.acc, static_cast<int32_t>(range.lo + 1));
-    t.code = code_of(r, c, t.acc);
-    t.before = code_of(r, c, t.acc - 1);
-  }
-  for (size_t i = 0; i < list.size(); ++i) settle(r, c, first + static_cast<int32_t>(i), list[i]);
-  return list;
+  return true;
 }
 
 // At the ends of the range, and on both sides of every threshold.
-bool agree(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range, const std::vector<Threshold>& list, const FloatForm& f) {
-  const auto code = [&](int32_t acc) { return pare_clamp(evaluate(f, acc) + r.zero_point, r.lo, r.hi); };
-  for (const int64_t end : {range.lo, range.hi})
-    if (code(static_cast<int32_t>(end)) != code_of(r, c, end)) return false;
-  return std::all_of(list.rbegin(), list.rend(), [&](const Threshold& t) { return code(t.acc) == t.code && code(t.acc - 1) == t.before; });
+bool agree(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range, const Thresholds& t,
+           const FloatForm& f) {
+  for (const int64_t end : {range.lo, range.hi}) {
+    const auto q = static_cast<int32_t>(evaluate(f, static_cast<float>(end)));
+    if (pare_clamp(q + r.zero_point, r.lo, r.hi) != code_of(r, c, end)) return false;
+  }
+  return agree_at(t, f);
 }
 
-// The nudges that all thresholds allow with `scale`: at least first, below second.
-std::pair<double, double> nudges(const std::vector<Threshold>& list, double scale) {
+// The nudges that all thresholds allow with `scale`: at least first, below second. Each allows an interval of length
+// one.
+std::pair<double, double> nudges(const Thresholds& t, double scale) {
   double least = 0, most = 2;  // delta is at most 1
   const double inverse = 1 / scale;
-  for (const Threshold& t : list) {
-    const double away = t.half * inverse - t.acc;
-    const double from = t.acc > 0 ? away : -away - 1, to = t.acc > 0 ? away + 1 : -away;
+  for (int i = 0; i < t.count && least <= most; ++i) {  // if none are left, that mostly shows among the first
+    const double from = t.half[i] * inverse - t.far[i];
     least = std::max(least, from);
-    most = std::min(most, to);
-    if (least > most) break;  // mostly among the first, whose accumulators are large
+    most = std::min(most, from + 1);
   }
   return {least, most};
-}
-
-// The bits after the point with which the sum of an accumulator and a nudge is exact.
-int fraction_bits(const std::vector<Threshold>& list) {
-  int64_t largest = 1;
-  if (list.empty()) return 23 - 1;
-  for (const Threshold* t : {&list.front(), &list.back()}) largest = std::max<int64_t>(largest, std::abs(int64_t{t->acc}) + 1);
-  return 23 - std::bit_width(static_cast<uint64_t>(largest));
 }
 
 }  // namespace
@@ -89,16 +107,17 @@ std::optional<FloatForm> float_form(const pare_requantize_args& r, int32_t c, co
   const double m = std::ldexp(r.multiplier[entry], r.exponent[entry] - 31);
   const double largest = static_cast<double>(std::max(std::abs(range.lo), std::abs(range.hi)));
   if (r.exponent[entry] > 0 || largest * m >= 1 << 21) return std::nullopt;
-  const std::vector<Threshold> list = thresholds(r, c, range, m, std::ldexp(0.5, r.exponent[entry]) / m);
-  // Finer nudges than the largest sums can hold are of use, too: each power of two rounds them as it can.
-  const int bits = fraction_bits(list) + 2;
+  Thresholds t;
+  fill_thresholds(r, c, range, t);
+  // Nudges with which sums are exact, and finer ones, too: each power of two rounds them as it can.
+  const int bits = 23 - std::bit_width(static_cast<uint32_t>(t.largest)) + 2;
   for (const int neighbour : {0, 1, -1, 2, -2, 3, -3, 4, -4}) {
     const float scale = std::bit_cast<float>(std::bit_cast<int32_t>(static_cast<float>(m)) + neighbour);
-    const auto [least, most] = nudges(list, scale);
+    const auto [least, most] = nudges(t, scale);
     if (least > most) continue;
     for (double n = std::floor(std::ldexp(least, bits)) - 2; n <= std::ldexp(most, bits) + 2; ++n) {
       const FloatForm form{scale, static_cast<float>(std::ldexp(n, -bits))};
-      if (n >= 0 && agree(r, c, range, list, form)) return form;
+      if (n >= 0 && agree(r, c, range, t, form)) return form;
     }
   }
   return std::nullopt;

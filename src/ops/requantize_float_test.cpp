@@ -1,4 +1,5 @@
 #include <cmath>
+#include <string>
 
 #include "ops/op_test.hpp"
 #include "ops/requantize_float.hpp"
@@ -22,7 +23,18 @@ const FormRow kForms[] = {
     {"a multiplier of one or more is left to the fixed point", 1.5, 0, -128, 127, false},
 };
 
-// The rule and the float form over every accumulator that matters, for fixed_double and fixed_single.
+// The rule and the float form over every accumulator in `range`.
+void expect_rule(const pare_requantize_args& r, const FloatForm& form, const AccumulatorRange& range,
+                 const std::string& name) {
+  for (int64_t acc = range.lo; acc <= range.hi; ++acc) {
+    const auto real = static_cast<float>(acc);
+    const double product =
+        static_cast<double>(real + std::copysign(form.nudge, real)) * static_cast<double>(form.scale);
+    const auto q = static_cast<int32_t>(pare_round_half_even(product)) + r.zero_point;
+    ASSERT_EQ(pare_clamp(q, r.lo, r.hi), pare_requantize(static_cast<int32_t>(acc), 0, &r)) << name << " " << acc;
+  }
+}
+
 TEST(FloatForm, IsTheRuleWhereItIsFound) {
   for (const FormRow& row : kForms)
     for (const int32_t rule : {PARE_FIXED_DOUBLE, PARE_FIXED_SINGLE}) {
@@ -31,13 +43,29 @@ TEST(FloatForm, IsTheRuleWhereItIsFound) {
       const auto most = static_cast<int64_t>(400 / row.multiplier);
       const auto form = float_form(r, 0, {-most, most});
       if (rule == PARE_FIXED_DOUBLE) EXPECT_EQ(form.has_value(), row.found) << row.name;
-      for (int64_t acc = form ? -most : most; acc < most; ++acc) {
-        const auto real = static_cast<float>(acc);
-        const double product = (static_cast<double>(real + std::copysign(form->nudge, real))) * static_cast<double>(form->scale);
-        const auto q = static_cast<int32_t>(pare_round_half_even(product)) + row.zero_point;
-        ASSERT_EQ(pare_clamp(q, row.lo, row.hi), pare_requantize(static_cast<int32_t>(acc), 0, &r)) << row.name << " " << acc;
-      }
+      if (form) expect_rule(r, *form, {-most, most}, row.name);
     }
+}
+
+// With multipliers that make ties, and ranges that end anywhere.
+TEST(FloatForm, IsTheRuleForRandomMultipliers) {
+  test::Random random(2);
+  int found = 0;
+  for (int i = 0; i < 600; ++i) {
+    const int32_t few = random.integer(4, 7) << 28, any = random.integer(1 << 30, INT32_MAX);
+    const int32_t multiplier = i % 4 < 2 ? few : any, exponent = -random.integer(0, 6),
+                  zero_point = i % 3 ? random.integer(-128, 127) : -128;
+    const int32_t lo = i % 3 ? -128 : zero_point, hi = i % 5 ? 127 : random.integer(lo, 127);
+    const pare_requantize_args r{
+        i % 2 ? PARE_FIXED_DOUBLE : PARE_FIXED_SINGLE, 1, &multiplier, &exponent, nullptr, zero_point, lo, hi};
+    const double step = std::ldexp(1, 31 - exponent) / multiplier;  // accumulators of one code
+    const AccumulatorRange range{-static_cast<int64_t>(step * random.integer(0, 300)),
+                                 static_cast<int64_t>(step * random.integer(0, 300))};
+    const auto form = float_form(r, 0, range);
+    found += form.has_value();
+    if (form) expect_rule(r, *form, range, std::to_string(i));
+  }
+  EXPECT_GE(found, 300);
 }
 
 TEST(FloatForm, IsFoundForMostMultipliers) {
