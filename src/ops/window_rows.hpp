@@ -109,7 +109,7 @@ class WindowRows {
         copy_(copy),
         pointers_(static_cast<const Out**>(scratch)),
         ring_(reinterpret_cast<Out*>(static_cast<std::byte*>(scratch) + pointers_bytes(a))) {
-    if (keep_ != Keep::Nothing)
+    if (keep_ == Keep::Ring)
       std::fill_n(ring_, kept_bytes(a, keep) / int64_t{sizeof(Out)}, static_cast<Out>(copy.outside));
   }
 
@@ -139,6 +139,9 @@ class WindowRows {
   }
 
  private:
+  static constexpr int64_t kFew = 32;
+  static_assert(kFew <= kRowSlack);
+
   static int64_t pointers_bytes(const Args& a) { return (a.kernel_h * int64_t{sizeof(Out*)} + 63) / 64 * 64; }
   static int kept_rows(const Args& a, Keep keep) {
     return keep == Keep::Image ? static_cast<int>(a.in_h) : reach(a.kernel_h, a.dilation_h);
@@ -158,11 +161,24 @@ class WindowRows {
 
   int copied_pixels() const { return std::min(static_cast<int>(a_.in_w), row_pixels(a_) - a_.pad_left); }
 
+  // `count` elements outside of the image; a few also where there are not so many: they are overwritten, or slack.
+  void fill(Out* to, int64_t count) const {
+    if (count > kFew)
+      std::fill_n(to, count, copy_.outside);
+    else if (count > 0)
+      std::fill_n(to, kFew, copy_.outside);
+  }
+
   void copy_image() {
-    const int64_t count = int64_t{1} * copied_pixels() * a_.in_c, row = row_elements(a_);
+    const int64_t row = row_elements(a_), left = std::min(int64_t{1} * a_.pad_left * a_.in_c, row);
+    const int64_t count = std::max<int64_t>(int64_t{1} * copied_pixels() * a_.in_c, 0);
     const In* from = sample_;
-    Out* to = ring_ + a_.pad_left * a_.in_c;
-    for (int ih = 0; ih < a_.in_h && count > 0; ++ih, from += a_.in_w * copy_.in_c, to += row) copy_(from, to, count);
+    Out* to = ring_;
+    for (int ih = 0; ih < a_.in_h; ++ih, from += a_.in_w * copy_.in_c, to += row) {
+      fill(to, left);
+      if (count > 0) copy_(from, to + left, count);
+      fill(to + left + count, row - left - count);
+    }
   }
 
   void copy_until(int top, int end) {
