@@ -20,6 +20,7 @@ struct TileS8 {
   ptrdiff_t x_pair;              ///< 0, or: lanes 8 to 15 of a vector are a second pixel, so many bytes further on
   bool half;              ///< the last of two blocks has 8 channels, and its weights and constants have them twice
   bool slide;             ///< a stretch is three taps, each of lanes / 3 and x_pixel bytes
+  const int8_t* lone;     ///< for `narrow`, may be null: weights [channel, stretch] of the byte after a stretch's lanes
   const int8_t* weights;  ///< [stretches, lanes, blocks of a bundle, 16 channels, 4 bytes] for each bundle
   ptrdiff_t weight_stretch, weight_block;  ///< bytes of one stretch of a block, and of all its stretches
   const int32_t* bias;                     ///< of the first padded channel

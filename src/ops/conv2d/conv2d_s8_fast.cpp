@@ -19,6 +19,7 @@ struct Args {
   TilesS8 tiles;
   int source_c;    // channels of an input; conv.in_c may be one more
   bool narrow;     // by tiles.narrow
+  bool lone;       // the last inputs of the kernel rows, one of each, share a lane
   bool half;       // conv.out_c counts the last kNarrow channels twice
   bool pairs;      // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   Keep keep;       // what holds the copied rows, if not by_chunk
@@ -133,6 +134,7 @@ void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff
     for (int s = 0; s < a.segments; ++s)
       for (int i = 0; i < stretch; ++i, ++w) {
         int8_t* cell = to + kh * row_step + (s * a.lanes + i / group) * step + i % group * a.element();
+        if (a.lone && i + 1 == stretch) cell = to + a.conv.kernel_h * row_step + kh;
         if (group == 4)
           *cell = *w;
         else
@@ -143,7 +145,7 @@ void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff
 Tensor pack_weights(const Packed& p) {
   const Args& a = p.args;
   const int64_t blocks = a.blocks, block_bytes = a.weight_row() * a.conv.kernel_h;
-  Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes});
+  Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes + (a.lone ? 4 * kNarrow : 0)});
   for (int64_t co = 0; co < a.conv.out_c; ++co) {
     if (p.requantize.constant[static_cast<size_t>(co)]) continue;
     if (a.narrow) {
@@ -209,7 +211,8 @@ void choose_rows(Args& a) {
   a.blocks = channel_blocks(a.per_group);
   const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
   a.segments = contiguous ? 1 : a.conv.kernel_w;
-  a.lanes = a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
+  a.lone = a.narrow && a.segments == 1 && a.stretch() % 4 == 1 && a.conv.kernel_h > 1 && a.conv.kernel_h <= 4;
+  a.lanes = a.lone ? a.stretch() / 4 : a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   a.single = a.tiles.bundle > 1 && !a.slide() && !a.pairs && !a.narrow && a.conv.kernel_h > 1 &&
              a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
   a.keep = image_bytes(a) <= kImageBytes ? Keep::Image : Keep::Ring;
@@ -234,6 +237,7 @@ TileS8 tile_of(const Args& a) {
   t.bundle = a.bundle();
   t.weight_stretch = a.weight_row() / a.stretches_in_row();
   t.weight_block = a.weight_row() * a.conv.kernel_h;
+  t.lone = a.lone ? a.weights + t.weight_block : nullptr;
   t.requantize = &a.requantize;
   t.half = a.half;
   t.y_pixel = a.pairs ? a.conv.out_c : a.y_pixel();
