@@ -194,7 +194,7 @@ Cell five_cell(bool two, int row, int kw, int output) {
 Cell cell_of(const Args& a, int kh, int kw, int output) {
   const int row = kh + output, outputs = a.rows.two ? 2 : 1;
   if (a.image && a.kernel_h == 5) return five_cell(a.rows.two, row, kw, output);
-  if (a.image && !a.rows.two && kh == 2) return kw == 1 ? Cell{2, 2} : Cell{kw, 3};  // see load_pairs
+  if (a.image && !a.rows.two && kh == 2) return kw == 1 ? Cell{from_right(a.conv) ? 0 : 2, 2} : Cell{kw, 3};  // see load_pairs
   return {(row / a.inputs.group * a.rows.kernel_w + kw) * outputs + output, row % a.inputs.group};
 }
 

@@ -55,6 +55,12 @@ struct DepthwiseS8Image {
   const int8_t* outside;  ///< an input row of the zero point
 };
 
+/// Is a row of 3 x 3 with stride 2 computed from its right end? Without padding, pixels of 8, 16 or 32 channels that are
+/// loaded together then are the first and the middle one of a window, not the middle and the last.
+inline bool from_right(const pare_depthwise_conv2d_s8_args& c) {
+  return c.stride_w == 2 && c.pad_left == 0 && c.in_c < 64 && 64 % c.in_c == 0;
+}
+
 /// One sample. parked: 3 x 3: 128 bytes for each unit of two output rows of a strip; 5 x 5: 192 for each pixel of an
 /// output row, and 512 (stride 1) or 1536 for each of these and of four (two) more.
 using DepthwiseS8ImageLoop = void (*)(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);

@@ -148,6 +148,8 @@ std::vector<Problem> integer_problems() {
   std::vector<Problem> list = problems();
   for (const int64_t c : {4, 8, 16, 24, 32, 40, 48, 64, 72, 96, 128, 200})
     for (const int64_t stride : {1, 2, 3}) list.push_back({.n = 2, .h = 7, .w = 9, .c = c, .stride = stride});
+  for (const int64_t c : {8, 16, 24, 32, 64})  // from the right
+    for (const int64_t w : {8, 9, 17, 32, 33}) list.push_back({.h = 7, .w = w, .c = c, .stride = 2, .pad = 0});
   for (const int64_t k : {1, 2, 4, 5, 7}) list.push_back({.h = 8, .w = 8, .c = 8, .k = k, .pad = k / 2});
   for (const int64_t c : {4, 8, 12, 20, 64, 128})  // several units of each set of weights
     for (const int64_t k : {1, 3, 5}) list.push_back({.n = 2, .h = 4, .w = 37, .c = c, .k = k, .dilation = 1 + k % 2 * (c % 3), .pad = 2 * k - 1});
