@@ -184,6 +184,17 @@ inline std::string float_suffix(Isa isa) {
   return isa == Isa::Avx2 || isa == Isa::AvxVnni ? "_avx2" : "_neon";
 }
 
+/// Each instruction set's float kernel of `op` has its name, and the values of the portable one but for `tolerance`, relative
+/// to the greatest.
+inline void expect_fast_floats(const Op& op, const std::vector<Operand>& in, const std::string& name, double tolerance = 1e-5) {
+  const Tensor expected = ran(op, in).y;
+  for (const Isa isa : fast_isas()) {
+    const Ran fast = ran(op, in, {.out = {}, .isa = isa});
+    EXPECT_TRUE(fast.kernel.name.ends_with(float_suffix(isa))) << fast.kernel.name;
+    EXPECT_LE(relative_error(fast.y, expected), tolerance) << name << " " << name_of(isa);
+  }
+}
+
 inline constexpr Arithmetic kIntegerArithmetics[] = {Arithmetic::Tflm, Arithmetic::Litert, Arithmetic::LitertRef,
                                                      Arithmetic::St};
 

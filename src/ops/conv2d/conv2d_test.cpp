@@ -163,12 +163,7 @@ TEST(Conv2d, FastFloatIsTheReference) {
     const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.ci})),
                                   constant(random.floats({p.co, p.k, p.k, p.ci / p.groups})),
                                   constant(random.floats({p.co}))};
-    const Tensor expected = ran(p.op(), in).y;
-    for (const Isa isa : fast_isas()) {
-      const Ran fast = ran(p.op(), in, {.out = {}, .isa = isa});
-      EXPECT_TRUE(fast.kernel.name.ends_with(float_suffix(isa))) << fast.kernel.name;
-      EXPECT_LE(relative_error(fast.y, expected), 1e-5) << p.name() << " " << name_of(isa);
-    }
+    expect_fast_floats(p.op(), in, p.name());
   }
 }
 
@@ -189,8 +184,7 @@ TEST(Conv2d, FastFloatOfAnyShapeIsTheReference) {
     const Problem p = any_problem(random);
     const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.ci})), constant(random.floats({p.co, p.k, p.k, p.ci / p.groups})),
                                   constant(random.floats({p.co}))};
-    const Tensor expected = ran(p.op(), in).y;
-    for (const Isa isa : fast_isas()) EXPECT_LE(relative_error(ran(p.op(), in, {.out = {}, .isa = isa}).y, expected), 1e-5) << p.name() << " " << name_of(isa);
+    expect_fast_floats(p.op(), in, p.name());
   }
 }
 

@@ -53,12 +53,7 @@ TEST(Dense, FastFloatIsTheReference) {
     for (const int64_t ci : kEdgeSizes)
       for (const int64_t co : {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 150}) {
         const std::vector<Operand> in{input(random.floats({rows, ci})), constant(random.floats({co, ci})), constant(random.floats({co}))};
-        const Tensor expected = ran(Dense(), in).y;
-        for (const Isa isa : fast_isas()) {
-          const Ran fast = ran(Dense(), in, {.out = {}, .isa = isa});
-          EXPECT_TRUE(fast.kernel.name.ends_with(float_suffix(isa))) << fast.kernel.name;
-          EXPECT_LE(relative_error(fast.y, expected), 1e-5) << fmt::format("{} x {} -> {} ", rows, ci, co) << name_of(isa);
-        }
+        expect_fast_floats(Dense(), in, fmt::format("{} x {} -> {}", rows, ci, co));
       }
 }
 

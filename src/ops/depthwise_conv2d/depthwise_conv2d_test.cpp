@@ -65,12 +65,7 @@ TEST(DepthwiseConv2d, FastFloatIsTheReference) {
   for (const Problem& p : problems()) {
     const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.c})), constant(random.floats({1, p.k, p.k, p.c * p.m})),
                                   constant(random.floats({p.c * p.m}))};
-    const Tensor expected = ran(p.op(), in).y;
-    for (const Isa isa : fast_isas()) {
-      const Ran fast = ran(p.op(), in, {.out = {}, .isa = isa});
-      EXPECT_TRUE(fast.kernel.name.ends_with(float_suffix(isa))) << fast.kernel.name;
-      EXPECT_LE(relative_error(fast.y, expected), 1e-5) << p.name() << " " << name_of(isa);
-    }
+    expect_fast_floats(p.op(), in, p.name());
   }
 }
 
@@ -88,8 +83,7 @@ TEST(DepthwiseConv2d, FastFloatOfAnyShapeIsTheReference) {
     const Problem p = any_problem(random);
     const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.c})), constant(random.floats({1, p.k, p.k, p.c})),
                                   constant(random.floats({p.c}))};
-    const Tensor expected = ran(p.op(), in).y;
-    for (const Isa isa : fast_isas()) EXPECT_LE(relative_error(ran(p.op(), in, {.out = {}, .isa = isa}).y, expected), 1e-5) << p.name() << " " << name_of(isa);
+    expect_fast_floats(p.op(), in, p.name());
   }
 }
 
@@ -118,8 +112,7 @@ TEST(DepthwiseConv2d, NeedsNoBias) {
   Random random(2);
   const Problem p{.c = 19};
   const std::vector<Operand> in{input(random.floats({p.n, p.h, p.w, p.c})), constant(random.floats({1, 3, 3, p.c}))};
-  const Tensor expected = ran(p.op(), in).y;
-  for (const Isa isa : fast_isas()) EXPECT_LE(relative_error(ran(p.op(), in, {.out = {}, .isa = isa}).y, expected), 1e-5);
+  expect_fast_floats(p.op(), in, p.name());
 }
 
 TEST(DepthwiseConv2d, IntegersFollowTheReals) {
