@@ -20,10 +20,10 @@ struct RequantizeVectors {
   const float* scale = nullptr;
   const float* nudge = nullptr;
   const uint8_t* as_float = nullptr;  ///< one entry a block: has it a float form?
-  bool as_words =
-      false;  ///< all float forms' codes have 16 bits with the zero point, before the clamp, and that is even
-  bool positive =
-      false;  ///< as_words, negative sums are clamped to the zero point, and so they are with their nudge added
+  /// The codes of all float forms, before the clamp, have 16 bits with the zero point, which is even.
+  bool as_words = false;
+  /// as_words; and negative sums are clamped to the zero point, also if the nudge is added to them.
+  bool positive = false;
   const int32_t* multiplier = nullptr;
   const int32_t* left = nullptr;   ///< a left shift, one more than the rule's
   const int32_t* right = nullptr;  ///< an arithmetic right shift

@@ -83,8 +83,6 @@ void swap_axes(const void* args, const pare_io* io) {
 
 pare_kernel swap_for(int element_bytes) {
   switch (element_bytes) {
-    case 1:
-      return swap_axes<uint8_t>;
     case 2:
       return swap_axes<uint16_t>;
     case 4:

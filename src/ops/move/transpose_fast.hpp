@@ -9,7 +9,7 @@
 
 namespace pare {
 
-/// A kernel for `args`, if these describe y[o, i, c] = x[o, c, i]; `reference` is pare_gather with them.
+/// A kernel for `args`, if these describe y[o, i, c] = x[o, c, i] of elements of 2, 4 or 8 bytes; `reference` is pare_gather with them.
 std::optional<Kernel> fast_transpose(const pare_gather_args& args, const Kernel& reference);
 
 }  // namespace pare
