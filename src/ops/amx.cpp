@@ -47,10 +47,10 @@ int32_t lane(const Row& row, int n) {
   return value;
 }
 
-// The sum of the products of four unsigned bytes and four signed ones: it has less than 19 bits.
+// The sum of the products of four bytes and four others, all signed: it has 17 bits.
 int32_t product(const uint8_t* x, const uint8_t* w) {
   int32_t sum = 0;
-  for (int i = 0; i < 4; ++i) sum += x[i] * static_cast<int8_t>(w[i]);
+  for (int i = 0; i < 4; ++i) sum += static_cast<int8_t>(x[i]) * static_cast<int8_t>(w[i]);
   return sum;
 }
 

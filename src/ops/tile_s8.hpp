@@ -47,7 +47,7 @@ inline void next_blocks(TileS8& t, int64_t taken) {
 /// A layer of so few channels may have pixels as lanes instead.
 inline constexpr int kNarrow = 8;
 
-/// Codes become what tiles read: bytes q + 128 (x86) or q (Arm), or words q - zero_point.
+/// Codes become what tiles read: bytes q + 128 (x86) or q (Arm, AMX), or words q - zero_point.
 using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// An instruction set's tiles, and how they want weights and inputs.
@@ -66,13 +66,11 @@ struct TilesS8 {
   bool columns = false;   ///< does it read x_lane?
   int bundle_of_one = 1;  ///< the same where there is one pixel
   int offset = 128;       ///< of copied bytes
-  int lanes_at_once = 1;  ///< at most; a stretch is as many times as needed the same number of lanes
+  int lanes_at_once = 1;
+  int pixels_at_once = 1;  ///< of fewer, so many are read
 
   /// The lanes of a stretch that has `lanes`: those beyond have weights 0, and inputs that mean nothing.
-  int padded_lanes(int lanes) const {
-    const int steps = (lanes + lanes_at_once - 1) / lanes_at_once;
-    return (lanes + steps - 1) / steps * steps;
-  }
+  int padded_lanes(int lanes) const { return (lanes + lanes_at_once - 1) / lanes_at_once * lanes_at_once; }
 
   /// What real zero is copied as. A sum over copied inputs is too large by it, times the sum of the weights.
   int32_t copied_zero(int32_t zero_point) const { return group == 4 ? zero_point + offset : 0; }
@@ -85,8 +83,9 @@ void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_of_three_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
-/// Reads lanes_at_once = kAmxRows; emulated, for tests, where the machine lacks Isa::Amx.
+/// Reads lanes_at_once = pixels_at_once = kAmxRows; emulated, for tests, where the machine lacks Isa::Amx.
 void tiles_s8_amx(TileS8& tile, int64_t pixels, int64_t blocks);
+void copy_row_amx(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_neon(TileS8& tile, int64_t pixels, int64_t blocks);
 void tiles_s8_dotprod(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_neon(const int8_t* from, void* to, int64_t count, int32_t zero_point);

@@ -403,12 +403,13 @@ void run_pixel(const void* args, const pare_io* io, Tail& tail) {
 }
 
 int64_t scratch_bytes(const Args& a) {
+  const int64_t behind = (a.tiles.pixels_at_once - 1) * a.tile.x_pixel;
   if (a.by_chunk) {
     const int64_t inputs = inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w));
     const int64_t rows = a.joined * a.conv.in_w * a.conv.in_c;
-    return stretches_bytes(a) + ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
+    return behind + stretches_bytes(a) + ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
   }
-  return stretches_bytes(a) + (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, a.keep)
+  return behind + stretches_bytes(a) + (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, a.keep)
                                                 : Rows<int16_t>::scratch_bytes(a.conv, a.keep));
 }
 

@@ -360,7 +360,7 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   Args& a = packed->args;
   a.conv = conv;
   a.conv.in_c *= conv.multiplier;
-  a.inputs = tiles_s8(isa);
+  a.inputs = tiles_s8(loop.isa);
   a.loop = loop.run;
   a.lanes = loop.lanes;
   a.image = is_direct(conv) ? loop.image : nullptr;
