@@ -12,6 +12,7 @@
 // clang-format off
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "ops/amx.hpp"
 #include "ops/simd_s8.inc"
@@ -23,10 +24,8 @@
 namespace pare {
 namespace {
 
-constexpr int kMostBlocks = 4;
-// The first tile of each kind; the sums of block b are tile b.
-constexpr int kInput = kMostBlocks, kWeights = kInput + 1;
-constexpr int kWeightTiles = kAmxTiles - kWeights;
+constexpr int kInputs = 4;  // the first tile of inputs; those before it are sums, those after it weights
+constexpr int kPairBytes = 32 << 10;
 
 // Codes of the sums [pixels, kBlocks, 16 channels], to the pixels from y on.
 using Finish = void (*)(const TileS8& t, const int32_t* sums, int pixels, int8_t* y);
@@ -102,54 +101,100 @@ Finish finish_for(const TileS8& t) {
   return rule == Rule::Real ? finish<Rule::Real, kBlocks> : finish<Rule::Any, kBlocks>;
 }
 
-// The sums of 16 pixels from `first` on.
-template <int kBlocks, class Amx>
-PARE_AMX_SIMD void multiply(Amx& amx, const TileS8& t, int64_t first) {
-  const auto begin = [&]<int... b>(std::integer_sequence<int, b...>) PARE_AMX_SIMD {
-    (amx.template load<b>(t.bias + b * kChannelBlock, 0), ...);
-  };
-  const auto add = [&]<int... b>(std::integer_sequence<int, b...>, const int8_t* w) PARE_AMX_SIMD {
-    ((amx.template load<kWeights + b % kWeightTiles>(w + b * kAmxRowBytes, kBlocks * kAmxRowBytes),
-      amx.template dot<b, kInput, kWeights + b % kWeightTiles>()), ...);
-  };
-  constexpr auto kEach = std::make_integer_sequence<int, kBlocks>();
-  const ptrdiff_t x_pixel = t.x_pixel, offset = t.x_offset + first * x_pixel;
-  const int8_t* w = t.weights + t.first * t.weight_stretch * kBlocks;
-  begin(kEach);
-  for (int s = t.first, last = t.last; s < last; ++s) {
-    const auto* x = static_cast<const int8_t*>(t.stretches[s]) + offset;
-    for (const int8_t* end = x + 4 * t.lanes; x < end; x += kAmxRowBytes, w += kBlocks * kAmxRows * kAmxRowBytes) {
-      amx.template load<kInput>(x, x_pixel);
-      add(kEach, w);
+// Blocks [0, kBlocks) of a bundle of `bundle`, for kTiles times 16 pixels. The sums of tile i and block b are tile
+// i kBlocks + b.
+template <int kTiles, int kBlocks>
+struct Product {
+  static constexpr int kWeights = kInputs + kTiles, kWeightTiles = kAmxTiles - kWeights;
+
+  // Of the pixels from first[i] on.
+  template <class Amx>
+  PARE_AMX_SIMD static void multiply(Amx& amx, const TileS8& t, int64_t bundle, const int64_t* first) {
+    const ptrdiff_t x_pixel = t.x_pixel, apart = kTiles == 1 ? 0 : (first[kTiles - 1] - first[0]) * x_pixel;
+    const ptrdiff_t offset = t.x_offset + first[0] * x_pixel, w_lane = bundle * kAmxRowBytes;
+    const int8_t* w = t.weights + t.first * t.weight_stretch * bundle;
+    begin(amx, t.bias, std::make_integer_sequence<int, kTiles * kBlocks>());
+    for (int s = t.first, last = t.last; s < last; ++s) {
+      const auto* x = static_cast<const int8_t*>(t.stretches[s]) + offset;
+      for (const int8_t* end = x + 4 * t.lanes; x < end; x += kAmxRowBytes, w += kAmxRows * w_lane) {
+        amx.template load<kInputs>(x, x_pixel);
+        if constexpr (kTiles == 2) amx.template load<kInputs + 1>(x + apart, x_pixel);
+        add(amx, w, w_lane, std::make_integer_sequence<int, kBlocks>());
+      }
     }
   }
-}
 
-// To [16 pixels, kBlocks, 16 channels].
-template <int kBlocks, class Amx>
-PARE_AMX_SIMD void store_sums(Amx& amx, int32_t* sums) {
-  [&]<int... b>(std::integer_sequence<int, b...>) PARE_AMX_SIMD {
-    (amx.template store<b>(sums + b * kLanes, kBlocks * kAmxRowBytes), ...);
-  }(std::make_integer_sequence<int, kBlocks>());
-}
-
-// All pixels of kBlocks blocks.
-template <int kBlocks, class Amx>
-PARE_AMX_SIMD void all_pixels(Amx& amx, const TileS8& t, int64_t pixels) {
-  alignas(64) int32_t sums[kAmxRows * kBlocks * kLanes];
-  const Finish finish = finish_for<kBlocks>(t);
-  const int count = static_cast<int>(std::min<int64_t>(pixels, kAmxRows));
-  multiply<kBlocks>(amx, t, 0);
-  store_sums<kBlocks>(amx, sums);
-  int64_t before = 0;
-  for (int64_t next = kAmxRows; next < pixels; next += kAmxRows) {
-    const int64_t first = std::min(next, pixels - kAmxRows);
-    multiply<kBlocks>(amx, t, first);
-    finish(t, sums, count, t.y + before * t.y_pixel);
-    store_sums<kBlocks>(amx, sums);
-    before = first;
+  // To [kTiles, 16 pixels, kBlocks, 16 channels].
+  template <class Amx>
+  PARE_AMX_SIMD static void store(Amx& amx, int32_t* sums) {
+    store(amx, sums, std::make_integer_sequence<int, kTiles * kBlocks>());
   }
-  finish(t, sums, count, t.y + before * t.y_pixel);
+
+ private:
+  template <class Amx, int... kSums>
+  PARE_AMX_SIMD static void begin(Amx& amx, const int32_t* bias, std::integer_sequence<int, kSums...>) {
+    (amx.template load<kSums>(bias + kSums % kBlocks * kChannelBlock, 0), ...);
+  }
+  template <class Amx, int... kBlock>
+  PARE_AMX_SIMD static void add(Amx& amx, const int8_t* w, ptrdiff_t w_lane, std::integer_sequence<int, kBlock...>) {
+    (add_block<kBlock>(amx, w + kBlock * kAmxRowBytes, w_lane), ...);
+  }
+  template <int kBlock, class Amx>
+  PARE_AMX_SIMD static void add_block(Amx& amx, const int8_t* w, ptrdiff_t w_lane) {
+    constexpr int kWeight = kWeights + kBlock % kWeightTiles;
+    amx.template load<kWeight>(w, w_lane);
+    amx.template dot<kBlock, kInputs, kWeight>();
+    if constexpr (kTiles == 2) amx.template dot<kBlocks + kBlock, kInputs + 1, kWeight>();
+  }
+  template <class Amx, int... kSums>
+  PARE_AMX_SIMD static void store(Amx& amx, int32_t* sums, std::integer_sequence<int, kSums...>) {
+    (amx.template store<kSums>(sums + (kSums / kBlocks * kAmxRows * kBlocks + kSums % kBlocks) * kLanes,
+                               kBlocks * kAmxRowBytes), ...);
+  }
+};
+
+// All pixels of the blocks [0, kBlocks) of a bundle.
+template <int kBlocks, class Amx>
+PARE_AMX_SIMD void all_pixels(Amx& amx, const TileS8& t, int64_t pixels, int64_t bundle) {
+  constexpr int kTiles = kBlocks == 4 ? 1 : 2, kTileSums = kAmxRows * kBlocks * kLanes;
+  alignas(64) int32_t sums[kTiles * kTileSums];
+  const Finish finish = finish_for<kBlocks>(t);
+  const int in_tile = static_cast<int>(std::min<int64_t>(pixels, kAmxRows));
+  const int64_t tiles = (pixels + kAmxRows - 1) / kAmxRows;
+  int64_t before[kTiles] = {}, first[kTiles] = {};
+  int unfinished = 0;
+  const auto finish_all = [&] {
+    for (int i = 0; i < unfinished; ++i) finish(t, sums + i * kTileSums, in_tile, t.y + before[i] * t.y_pixel);
+  };
+  for (int64_t tile = 0; tile < tiles; tile += kTiles) {
+    const int taken = static_cast<int>(std::min<int64_t>(tiles - tile, kTiles));
+    for (int i = 0; i < taken; ++i) first[i] = std::min((tile + i) * kAmxRows, pixels - in_tile);
+    if (taken == kTiles)
+      Product<kTiles, kBlocks>::multiply(amx, t, bundle, first);
+    else
+      Product<1, kBlocks>::multiply(amx, t, bundle, first);
+    finish_all();
+    if (taken == kTiles)
+      Product<kTiles, kBlocks>::store(amx, sums);
+    else
+      Product<1, kBlocks>::store(amx, sums);
+    std::copy_n(first, taken, before);
+    unfinished = taken;
+  }
+  finish_all();
+}
+
+// The next four blocks.
+template <class Amx>
+void four_blocks(Amx& amx, TileS8& t, int64_t pixels) {
+  if (pixels <= kAmxRows || 4 * t.weight_block <= kPairBytes) return all_pixels<4>(amx, t, pixels, 4);
+  TileS8 half = t;
+  half.channels = std::min(half.channels, 32);
+  all_pixels<2>(amx, half, pixels, 4);
+  half = t;
+  next_blocks(half, 2);
+  half.weights = t.weights + 2 * kAmxRowBytes;
+  all_pixels<2>(amx, half, pixels, 4);
 }
 
 template <class Amx>
@@ -159,11 +204,11 @@ void tiles(TileS8& t, int64_t pixels, int64_t blocks) {
   while (true) {
     const int64_t taken = bundle_of(blocks, t.bundle);
     if (taken == 4)
-      all_pixels<4>(amx, t, pixels);
+      four_blocks(amx, t, pixels);
     else if (taken == 2)
-      all_pixels<2>(amx, t, pixels);
+      all_pixels<2>(amx, t, pixels, 2);
     else
-      all_pixels<1>(amx, t, pixels);
+      all_pixels<1>(amx, t, pixels, 1);
     blocks -= taken;
     if (blocks == 0) return;
     next_blocks(t, taken);

@@ -1,7 +1,8 @@
 // Fast int8 convolution: tiles (tile_s8.hpp) over the rows of window_rows.hpp, which copy all inputs, since tiles read
 // bytes q + 128 or words q - z. For bytes the sum of (q + 128) w is too large by (128 + z) sum(w): the bias takes it
 // back. An output row at the top or the bottom edge has a window of fewer rows, so a smaller sum(w): such a row has a
-// bias of its own. A convolution of one row without padding copies no more of it than one run of tiles reads.
+// bias of its own. A convolution of one row without padding copies no more of it than one run of tiles reads, or nothing
+// where tiles take codes as they are.
 #include "ops/conv2d/conv2d_s8_fast.hpp"
 
 #include "ops/window_rows.hpp"
@@ -24,6 +25,7 @@ struct Args {
   bool pairs;      // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   Keep keep;       // what holds the copied rows, if not by_chunk
   bool by_chunk;   // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
+  bool in_place;   // by_chunk, and tiles read the inputs themselves
   int64_t chunk;   // output pixels
   int64_t joined;  // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
   int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
@@ -204,6 +206,14 @@ int64_t image_bytes(const Args& a) {
                           : Rows<int16_t>::kept_bytes(a.conv, Keep::Image);
 }
 
+// Can tiles read the inputs, and nothing behind them?
+bool can_read_in_place(const Args& a) {
+  const pare_conv2d_s8_args& c = a.conv;
+  const bool single = c.kernel_w == 1 && c.stride_w == 1 && c.groups == 1 && int64_t{1} * c.n * c.out_h == 1;
+  return a.tiles.group == 4 && a.tiles.offset == 0 && a.by_chunk && single && a.lanes * 4 == c.in_c &&
+         c.out_w >= a.tiles.pixels_at_once;
+}
+
 void choose_rows(Args& a) {
   a.conv = as_long_row(a.conv);
   a.depth = a.conv.in_c / a.conv.groups;
@@ -221,6 +231,9 @@ void choose_rows(Args& a) {
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
   a.chunk = std::max<int64_t>(kChunkBytes / pixel_bytes / kTilePixels, 1) * kTilePixels;
+  a.in_place = can_read_in_place(a);
+  const auto last_is_short = [&] { return (a.conv.out_w - 1) % a.chunk + 1 < a.tiles.pixels_at_once; };
+  while (a.in_place && last_is_short()) a.chunk += kTilePixels;
   const bool joins = a.by_chunk && a.conv.kernel_w == 1 && a.conv.in_w == a.conv.stride_w * a.conv.out_w && !a.pairs;
   a.joined = joins ? std::clamp<int64_t>(a.chunk / a.conv.out_w, 1, int64_t{1} * a.conv.n * a.conv.out_h) : 1;
 }
@@ -381,6 +394,20 @@ void run_by_chunk(const void* args, const pare_io* io, Tail& tail) {
   }
 }
 
+// Chunks only for the cache.
+void run_in_place(const void* args, const pare_io* io, Tail& tail) {
+  const auto& a = *static_cast<const Args*>(args);
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  TileS8 t = a.tile;
+  t.stretches = io->in;
+  t.last = 1;
+  for (int64_t ow = 0; ow < a.conv.out_w; ow += a.chunk) {
+    const int64_t pixels = std::min(a.chunk, a.conv.out_w - ow);
+    run_groups(a, t, a.bias, 0, ow, pixels, y);
+    tail.reach((ow + pixels) * a.y_pixel());
+  }
+}
+
 // A single output pixel, as of a dense layer of one row: its few instructions matter, since until they are through, the next
 // layer's weights are not asked for.
 bool is_pixel(const Args& a) {
@@ -403,6 +430,7 @@ void run_pixel(const void* args, const pare_io* io, Tail& tail) {
 }
 
 int64_t scratch_bytes(const Args& a) {
+  if (a.in_place) return 0;
   const int64_t behind = (a.tiles.pixels_at_once - 1) * a.tile.x_pixel;
   if (a.by_chunk) {
     const int64_t inputs = inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w));
@@ -442,6 +470,7 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, c
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
   if (is_pixel(a)) return twin_with_tail<run_pixel>(reference, isa, packed, scratch_bytes(a));
+  if (a.in_place) return twin_with_tail<run_in_place>(reference, isa, packed, scratch_bytes(a));
   if (a.by_chunk) return twin_with_tail<run_by_chunk>(reference, isa, packed, scratch_bytes(a));
   if (a.element() == 1) return twin_with_tail<run_by_row<uint8_t>>(reference, isa, packed, scratch_bytes(a));
   return twin_with_tail<run_by_row<int16_t>>(reference, isa, packed, scratch_bytes(a));
