@@ -21,12 +21,10 @@ constexpr bool kX86 = false, kArm = true;
 constexpr bool kX86 = false, kArm = false;
 #endif
 
-constexpr bool kNotTried = false;
 struct Facts {
   std::string_view name;
   Isa base;
   bool compiled;
-  bool tried = true;  // did its kernels pass their tests on a machine that has it?
 };
 // clang-format off
 constexpr Facts kFacts[] = {
@@ -34,7 +32,7 @@ constexpr Facts kFacts[] = {
     {"avx2", Isa::Portable, kX86},
     {"avxvnni", Isa::Avx2, kX86},
     {"avx512vnni", Isa::Avx2, kX86},
-    {"amx", Isa::Avx512Vnni, kX86, kNotTried},  // to turn it on: docs/decisions/0003-integer-kernels.md
+    {"amx", Isa::Avx512Vnni, kX86},
     {"neon", Isa::Portable, kArm},
     {"dotprod", Isa::Neon, kArm},
 };
@@ -100,14 +98,13 @@ bool has(Isa isa) {
 Isa best_isa() {
   Isa best = Isa::Portable;
   for (const Isa isa : kIsas)
-    if (facts_of(isa).tried && has(isa)) best = isa;
+    if (has(isa)) best = isa;
   return best;
 }
 
 std::string_view state_of(Isa isa) {
   if (!facts_of(isa).compiled) return "";
-  if (!has(isa)) return "not run, as this machine lacks it";
-  return facts_of(isa).tried ? "runs" : "not run unless named, as its tests never ran on such a machine";
+  return has(isa) ? "runs" : "not run, as this machine lacks it";
 }
 
 }  // namespace pare

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "ops/conv2d/conv2d_s8_fast.hpp"
 #include "ops/op_test.hpp"
 #include "ops/tile_s8.hpp"
 
@@ -145,6 +146,43 @@ TEST(AmxDeathTest, WhatFaultsOnTheProcessorEndsTheEmulation) {
   EXPECT_DEATH(multiply(other_depth), "");
   none.shape(kSum, 0, 0);
   EXPECT_DEATH(multiply(none), "");
+}
+
+struct ChoiceRow {
+  const char* name;
+  int pixels, in_c, out_c;
+  Isa isa;
+};
+TEST(Amx, ServesTheLayersThatItMakesFaster) {
+  if (!has(Isa::Amx)) GTEST_SKIP() << "amx: " << state_of(Isa::Amx);
+  amx_everywhere = false;
+  const ChoiceRow rows[] = {
+      {"many channels", 1024, 256, 256, Isa::Amx},
+      {"few channels", 2304, 8, 16, Isa::Avx512Vnni},
+      {"one pixel", 1, 640, 128, Isa::Avx512Vnni},
+      {"a batch of pixels", 32, 640, 128, Isa::Amx},
+  };
+  for (const ChoiceRow& row : rows) {
+    const std::vector<int8_t> weights(static_cast<size_t>(row.in_c * row.out_c), 1);
+    pare_conv2d_s8_args c{};
+    c.n = c.in_h = c.out_h = c.kernel_h = c.kernel_w = c.stride_h = c.stride_w = c.dilation_h = c.dilation_w = c.groups = 1;
+    c.in_w = c.out_w = row.pixels;
+    c.in_c = row.in_c;
+    c.out_c = row.out_c;
+    c.weights = weights.data();
+    const float scale = 0.01f;
+    c.requantize.rule = PARE_FLOAT_HALF_EVEN;
+    c.requantize.channels = 1;
+    c.requantize.scale = &scale;
+    c.requantize.lo = -128;
+    c.requantize.hi = 127;
+    Kernel reference;
+    reference.name = "conv";
+    const auto kernel = fast_conv2d_s8(c, Isa::Amx, reference);
+    ASSERT_TRUE(kernel) << row.name;
+    EXPECT_EQ(kernel->name, "conv_" + std::string(name_of(row.isa))) << row.name;
+  }
+  amx_everywhere = true;
 }
 
 struct PaddedRow {

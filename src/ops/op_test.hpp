@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 
+#include "ops/tile_s8.hpp"
 #include "pare/op.hpp"
 
 namespace pare::test {
@@ -169,6 +170,9 @@ inline double relative_error(const Tensor& a, const Tensor& b) {
   }
   return error / size;
 }
+
+/// So that small shapes test it.
+inline const bool kAmxEverywhere = amx_everywhere = true;
 
 /// The instruction sets of this machine beyond the portable one, and Amx, whose tiles are emulated if it lacks them.
 inline std::vector<Isa> fast_isas() {

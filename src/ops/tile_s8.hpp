@@ -2,6 +2,8 @@
 // kChannelBlock channels.
 #pragma once
 
+#include <atomic>
+
 #include "ops/requantize_fast.hpp"
 #include "pare/numerics.hpp"
 
@@ -89,6 +91,9 @@ void copy_row_amx(const int8_t* from, void* to, int64_t count, int32_t zero_poin
 void tiles_s8_neon(TileS8& tile, int64_t pixels, int64_t blocks);
 void tiles_s8_dotprod(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_neon(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+
+/// For tests: AMX serves every layer, not only those that it makes faster.
+inline std::atomic<bool> amx_everywhere = false;
 
 /// The tiles for an instruction set; loop is null if there are none.
 TilesS8 tiles_s8(Isa isa);

@@ -118,7 +118,7 @@ def test_verify():
 def best_isa():
     """The program names what it can do in the message about an instruction set that it lacks."""
     asked = subprocess.run([PROGRAM, "run", "x.onnx", "--isa", "?"], capture_output=True, text=True)
-    return next((isa for isa in ("avx512vnni", "avxvnni", "avx2") if isa in asked.stderr), "portable")
+    return next((isa for isa in ("amx", "avx512vnni", "avxvnni", "avx2") if isa in asked.stderr), "portable")
 
 
 def main():

@@ -5,6 +5,7 @@
 // where tiles take codes as they are.
 #include "ops/conv2d/conv2d_s8_fast.hpp"
 
+#include "ops/amx.hpp"
 #include "ops/window_rows.hpp"
 
 namespace pare {
@@ -441,9 +442,33 @@ int64_t scratch_bytes(const Args& a) {
                                                 : Rows<int16_t>::scratch_bytes(a.conv, a.keep));
 }
 
+// Cycles that the tiles of a layer take, by what was measured on an Emerald Rapids with the convolutions of
+// bench/layers.csv: where the two differ by more than a fifth, so do the times. With AMX, 16 pixels of a block take as
+// long as one; with AVX-512, a pixel takes half a cycle a lane.
+struct Cycles {
+  double amx, avx512;
+};
+Cycles cycles_of(const pare_conv2d_s8_args& conv) {
+  const pare_conv2d_s8_args c = as_long_row(conv);
+  const bool contiguous = c.groups == 1 && c.dilation_w == 1;
+  const int depth = c.in_c / c.groups, stretch = contiguous ? c.kernel_w * depth : depth;
+  const double stretches = c.kernel_h * (contiguous ? 1 : c.kernel_w);
+  const double rows = 1.0 * c.n * c.out_h * static_cast<double>(c.groups * channel_blocks(c.out_c / c.groups));
+  const auto pieces = [](int count, int size) { return static_cast<double>((count + size - 1) / size); };
+  return {.amx = rows * pieces(c.out_w, kAmxRows) * (80 + 28 * stretches * pieces(stretch, kAmxRowBytes)),
+          .avx512 = rows * c.out_w * (3 + stretches * pieces(stretch, 4) / 2)};
+}
+
+Isa faster_of(Isa isa, const pare_conv2d_s8_args& conv) {
+  if (isa != Isa::Amx || amx_everywhere) return isa;
+  const Cycles cycles = cycles_of(conv);
+  return cycles.amx < cycles.avx512 ? isa : base_of(isa);
+}
+
 }  // namespace
 
-std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa isa, const Kernel& reference) {
+std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa allowed, const Kernel& reference) {
+  const Isa isa = faster_of(allowed, conv);
   const TilesS8 tiles = tiles_s8(isa);
   if (!tiles.loop) return std::nullopt;
   auto packed = std::make_shared<Packed>();
