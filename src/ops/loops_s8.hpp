@@ -70,6 +70,7 @@ struct CodesS8 {
 
 /// An instruction set's loops; all null if there are none.
 struct LoopsS8 {
+  Isa isa = Isa::Portable;
   void (*sum_fixed)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23a
   void (*sum_shift)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23b
   void (*product)(const RowS8& row, const ProductS8& product) = nullptr;
@@ -86,7 +87,7 @@ LoopsS8 loops_s8_avx2();
 LoopsS8 loops_s8_avx512vnni();
 LoopsS8 loops_s8_neon();
 
-/// The loops for an instruction set.
+/// The loops for an instruction set, its own or those of its base.
 LoopsS8 loops_s8(Isa isa);
 
 /// As pack_requantize, for accumulators within +-bounds[k]; multiplier k of `r` stands in all lanes 16 k to 16 k + 15.

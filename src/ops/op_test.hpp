@@ -182,6 +182,13 @@ inline std::vector<Isa> fast_isas() {
   return list;
 }
 
+/// How the name of the int8 kernel for `isa` ends: Amx has code of its own for tiles alone.
+inline std::string suffix_of(Isa isa) { return "_" + std::string(name_of(isa == Isa::Amx ? base_of(isa) : isa)); }
+/// The same of loops over codes (loops_s8.hpp), which need no products of bytes.
+inline std::string loop_suffix(Isa isa) {
+  const bool inherits = isa == Isa::AvxVnni || isa == Isa::Amx || isa == Isa::DotProd;
+  return "_" + std::string(name_of(inherits ? base_of(isa) : isa));
+}
 /// How the name of the fast float kernel for `isa` ends.
 inline std::string float_suffix(Isa isa) {
   if (isa == Isa::Avx512Vnni || isa == Isa::Amx) return "_avx512";

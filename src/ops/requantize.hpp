@@ -84,14 +84,23 @@ Kernel kernel_of(const CKernel& c, const std::shared_ptr<Holder>& holder, Visit 
                 .c = {c.function, c.source, c.args_type, [holder, visit](ArgVisitor& v) { visit(v, holder->args); }}};
 }
 
-/// The twin of `reference` on `isa`: another function with other arguments and scratch, the same C form.
+/// A faster form of `reference` called `name`: another function with other arguments and no scratch, the same C form.
 template <class Holder>
-Kernel twin_of(const Kernel& reference, Isa isa, pare_kernel run, const std::shared_ptr<Holder>& holder,
-               int64_t scratch_bytes = 0) {
+Kernel faster_form(const Kernel& reference, std::string name, pare_kernel run, const std::shared_ptr<Holder>& holder) {
   Kernel kernel = reference;
   kernel.run = run;
   kernel.args = as_args(holder);
-  kernel.name += "_" + std::string(name_of(isa));
+  kernel.name = std::move(name);
+  kernel.scratch_bytes = 0;
+  return kernel;
+}
+
+/// The twin of `reference` by code for `isa`, which its name ends in.
+template <class Holder>
+Kernel twin_of(const Kernel& reference, Isa isa, pare_kernel run, const std::shared_ptr<Holder>& holder,
+               int64_t scratch_bytes = 0) {
+  Kernel kernel = faster_form(reference, reference.name + "_" + std::string(name_of(isa)), run, holder);
+  kernel.isa = isa;
   kernel.scratch_bytes = scratch_bytes;
   return kernel;
 }

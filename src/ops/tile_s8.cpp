@@ -6,41 +6,37 @@
 namespace pare {
 namespace {
 
-struct Row {
-  Isa isa;
-  TilesS8 tiles;
-};
-constexpr Row kRows[] = {
-    {Isa::Portable, {}},
+constexpr TilesS8 kRows[] = {
+    {.isa = Isa::Portable},
 #if defined(__x86_64__)
-    {Isa::Avx2, {.loop = tiles_s8_avx2, .copy = copy_row_avx2, .group = 2}},
-    {Isa::AvxVnni, {.loop = tiles_s8_avxvnni, .copy = copy_row_avxvnni, .columns = true}},
-    {Isa::Avx512Vnni,
-     {.loop = tiles_s8_avx512vnni,
-      .copy = copy_row_avx512vnni,
-      .copy_of_three = copy_row_of_three_avx512vnni,
-      .narrow = narrow_tiles_s8_avx512vnni,
-      .bundle = 4,
-      .pairs = true,
-      .halves = true,
-      .columns = true,
-      .bundle_of_one = 8}},
-    {Isa::Amx,
-     {.loop = tiles_s8_amx,
-      .copy = copy_row_amx,
-      .bundle = 4,
-      .bundle_of_one = 4,
-      .offset = 0,
-      .lanes_at_once = kAmxRows,
-      .pixels_at_once = kAmxRows}},
+    {.isa = Isa::Avx2, .loop = tiles_s8_avx2, .copy = copy_row_avx2, .group = 2},
+    {.isa = Isa::AvxVnni, .loop = tiles_s8_avxvnni, .copy = copy_row_avxvnni, .columns = true},
+    {.isa = Isa::Avx512Vnni,
+     .loop = tiles_s8_avx512vnni,
+     .copy = copy_row_avx512vnni,
+     .copy_of_three = copy_row_of_three_avx512vnni,
+     .narrow = narrow_tiles_s8_avx512vnni,
+     .bundle = 4,
+     .pairs = true,
+     .halves = true,
+     .columns = true,
+     .bundle_of_one = 8},
+    {.isa = Isa::Amx,
+     .loop = tiles_s8_amx,
+     .copy = copy_row_amx,
+     .bundle = 4,
+     .bundle_of_one = 4,
+     .offset = 0,
+     .lanes_at_once = kAmxRows,
+     .pixels_at_once = kAmxRows},
 #elif defined(__aarch64__)
-    {Isa::Neon, {.loop = tiles_s8_neon, .copy = copy_row_neon, .columns = true, .offset = 0}},
-    {Isa::DotProd, {.loop = tiles_s8_dotprod, .copy = copy_row_neon, .columns = true, .offset = 0}},
+    {.isa = Isa::Neon, .loop = tiles_s8_neon, .copy = copy_row_neon, .columns = true, .offset = 0},
+    {.isa = Isa::DotProd, .loop = tiles_s8_dotprod, .copy = copy_row_neon, .columns = true, .offset = 0},
 #endif
 };
 
 }  // namespace
 
-TilesS8 tiles_s8(Isa isa) { return row_for(kRows, isa).tiles; }
+TilesS8 tiles_s8(Isa isa) { return row_for(kRows, isa); }
 
 }  // namespace pare

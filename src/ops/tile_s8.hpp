@@ -54,6 +54,7 @@ using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t 
 
 /// An instruction set's tiles, and how they want weights and inputs.
 struct TilesS8 {
+  Isa isa = Isa::Portable;
   TileLoopS8 loop = nullptr;
   CopyRowS8 copy = nullptr;
   /// Pixels of three channels get a fourth, which means nothing; `count` elements with it. May be null.
@@ -95,7 +96,7 @@ void copy_row_neon(const int8_t* from, void* to, int64_t count, int32_t zero_poi
 /// For tests: AMX serves every layer, not only those that it makes faster.
 inline std::atomic<bool> amx_everywhere = false;
 
-/// The tiles for an instruction set; loop is null if there are none.
+/// The tiles for an instruction set, its own or those of its base; loop is null if there are none.
 TilesS8 tiles_s8(Isa isa);
 
 /// How codes come into a ring of what tiles read (window_rows.hpp).

@@ -90,11 +90,9 @@ constexpr FloatRow kFloat[] = {
     {Isa::Portable, nullptr},
 #if defined(__x86_64__)
     {Isa::Avx2, binary_row_f32_avx2},
-    {Isa::AvxVnni, binary_row_f32_avx2},
     {Isa::Avx512Vnni, binary_row_f32_avx512},
 #elif defined(__aarch64__)
     {Isa::Neon, binary_row_f32_neon},
-    {Isa::DotProd, binary_row_f32_neon},
 #endif
 };
 
@@ -113,9 +111,13 @@ Result<Kernel> prepare_f32(const Binary& op, const PrepareInput& input) {
   args.a = reals_or_null(holder->tensors[0]);
   args.b = reals_or_null(holder->tensors[1]);
   args.limits = limits_of(op.activation);
-  if (const FloatRow& fast = row_for(kFloat, input.isa); fast.row) args.row = fast.row(op.which);
-  return Kernel{
-      .run = row_of(op.which).kernel_f32, .args = as_args(holder), .name = std::string(op.kind()) + "_f32", .c = {}};
+  const FloatRow& fast = row_for(kFloat, input.isa);
+  if (fast.row) args.row = fast.row(op.which);
+  return Kernel{.run = row_of(op.which).kernel_f32,
+                .args = as_args(holder),
+                .name = std::string(op.kind()) + "_f32",
+                .isa = fast.isa,
+                .c = {}};
 }
 
 // Owns what the arguments of an integer kernel point to.

@@ -188,7 +188,7 @@ std::optional<Kernel> fast_add_s8(const pare_add_s8_args& args, Isa isa, const K
     sum->args.row = loops.sum_fixed;
     if (!fill_fixed(*sum, args)) return std::nullopt;
   }
-  return twin(reference, isa, sum);
+  return twin(reference, loops.isa, sum);
 }
 
 std::optional<Kernel> fast_mul_s8(const pare_mul_s8_args& args, Isa isa, const Kernel& reference) {
@@ -200,7 +200,7 @@ std::optional<Kernel> fast_mul_s8(const pare_mul_s8_args& args, Isa isa, const K
   product->owner = reference.args;
   product->requantize = std::move(*pack);
   product->args = {args, {product->requantize.vectors, args.zero_a, args.zero_b}, loops.product};
-  return twin(reference, isa, product);
+  return twin(reference, loops.isa, product);
 }
 
 }  // namespace pare

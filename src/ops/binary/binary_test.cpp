@@ -123,7 +123,7 @@ void expect_twins(const Binary& op, const std::vector<Operand>& in, Setting sett
   for (const Isa isa : fast_isas()) {
     setting.isa = isa;
     const Ran fast = ran(op, in, setting);
-    EXPECT_EQ(fast.kernel.name, std::string(op.kind()) + "_s8_" + std::string(name_of(isa)));
+    EXPECT_EQ(fast.kernel.name, std::string(op.kind()) + "_s8" + loop_suffix(isa));
     EXPECT_EQ(fast.y, expected.y) << fast.kernel.name << " " << name_of(setting.arithmetic)
                                   << to_string(in[0].info.shape) << to_string(in[1].info.shape);
   }

@@ -494,11 +494,11 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa allowe
   a.tile = tile_of(a);
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  if (is_pixel(a)) return twin_with_tail<run_pixel>(reference, isa, packed, scratch_bytes(a));
-  if (a.in_place) return twin_with_tail<run_in_place>(reference, isa, packed, scratch_bytes(a));
-  if (a.by_chunk) return twin_with_tail<run_by_chunk>(reference, isa, packed, scratch_bytes(a));
-  if (a.element() == 1) return twin_with_tail<run_by_row<uint8_t>>(reference, isa, packed, scratch_bytes(a));
-  return twin_with_tail<run_by_row<int16_t>>(reference, isa, packed, scratch_bytes(a));
+  if (is_pixel(a)) return twin_with_tail<run_pixel>(reference, tiles.isa, packed, scratch_bytes(a));
+  if (a.in_place) return twin_with_tail<run_in_place>(reference, tiles.isa, packed, scratch_bytes(a));
+  if (a.by_chunk) return twin_with_tail<run_by_chunk>(reference, tiles.isa, packed, scratch_bytes(a));
+  if (a.element() == 1) return twin_with_tail<run_by_row<uint8_t>>(reference, tiles.isa, packed, scratch_bytes(a));
+  return twin_with_tail<run_by_row<int16_t>>(reference, tiles.isa, packed, scratch_bytes(a));
 }
 
 }  // namespace pare

@@ -353,8 +353,8 @@ std::optional<Kernel> as_groups(const pare_depthwise_conv2d_s8_args& d, Isa isa,
 
 std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_args& conv, Isa isa,
                                                const Kernel& reference) {
-  if (conv.multiplier > kMostTimes) return as_groups(conv, isa, reference);
-  const Loop& loop = row_for(kLoops, isa);
+  const Loop& loop = row_for(kLoops, isa);  // not of Amx: a channel by itself fills no tile
+  if (conv.multiplier > kMostTimes) return as_groups(conv, loop.isa, reference);
   if (!loop.run) return std::nullopt;
   auto packed = std::make_shared<Packed>();
   Args& a = packed->args;
@@ -372,9 +372,9 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   a.rows.bias = packed->biases.view<int32_t>().data();
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  if (a.image) return direct(packed, isa, reference);
-  if (a.element() == 1) return twin_with_tail<run<uint8_t>>(reference, isa, packed, Scratch<uint8_t>::bytes(a));
-  return twin_with_tail<run<int16_t>>(reference, isa, packed, Scratch<int16_t>::bytes(a));
+  if (a.image) return direct(packed, loop.isa, reference);
+  if (a.element() == 1) return twin_with_tail<run<uint8_t>>(reference, loop.isa, packed, Scratch<uint8_t>::bytes(a));
+  return twin_with_tail<run<int16_t>>(reference, loop.isa, packed, Scratch<int16_t>::bytes(a));
 }
 
 }  // namespace pare

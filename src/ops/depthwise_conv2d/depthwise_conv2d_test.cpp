@@ -167,7 +167,7 @@ TEST(DepthwiseConv2d, FastIntegersAreTheReferenceBitForBit) {
         for (const Isa isa : fast_isas()) {
           setting.isa = isa;
           const Ran fast = ran(op, in, setting);
-          EXPECT_EQ(fast.kernel.name, "depthwise_conv2d_s8_" + std::string(name_of(isa)));
+          EXPECT_EQ(fast.kernel.name, "depthwise_conv2d_s8" + suffix_of(isa));
           ASSERT_EQ(codes(fast.y), codes(expected)) << row.name << ", " << name_of(arithmetic) << ", " << p.name() << ", " << name_of(isa);
         }
       }

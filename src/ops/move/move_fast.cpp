@@ -144,7 +144,7 @@ std::optional<Kernel> fast_gather(const pare_gather_args& args, Isa isa, const K
   if (isa == Isa::Portable || !run) return std::nullopt;
   auto holder = std::make_shared<Holder<pare_gather_args>>();
   holder->args = args;
-  return twin_of(reference, isa, run, holder);
+  return faster_form(reference, "gather_fast", run, holder);
 }
 
 }  // namespace pare

@@ -99,11 +99,7 @@ std::optional<Kernel> fast_transpose(const pare_gather_args& args, const Kernel&
   if (!swap) return std::nullopt;
   auto holder = std::make_shared<Holder<Swap>>();
   holder->args = *swap;
-  Kernel kernel = reference;
-  kernel.run = swap_for(args.element_bytes);
-  kernel.args = as_args(holder);
-  kernel.name = "transpose_fast";
-  return kernel;
+  return faster_form(reference, "transpose_fast", swap_for(args.element_bytes), holder);
 }
 
 }  // namespace pare

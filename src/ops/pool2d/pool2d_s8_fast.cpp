@@ -74,7 +74,7 @@ std::optional<Kernel> fast_pool2d_s8(const pare_pool2d_s8_args& args, bool max, 
   if (!loops.maximum || int64_t{args.kernel_h} * args.kernel_w > kMostPlaces) return std::nullopt;
   auto packed = std::make_shared<Packed>();
   packed->args = {args, loops, limits_only(0, args.lo, args.hi)};
-  return twin_of(reference, isa, max ? run_maximum : run_average, packed);
+  return twin_of(reference, loops.isa, max ? run_maximum : run_average, packed);
 }
 
 }  // namespace pare

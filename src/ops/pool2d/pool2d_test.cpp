@@ -108,7 +108,7 @@ void expect_twins(const Pool2d& op, const Tensor& q) {
     const Ran expected = ran(op, {input(q, e)}, {.out = e, .arithmetic = arithmetic});
     for (const Isa isa : fast_isas()) {
       const Ran fast = ran(op, {input(q, e)}, {.out = e, .arithmetic = arithmetic, .isa = isa});
-      EXPECT_EQ(fast.kernel.name, std::string(op.kind()) + "_s8_" + std::string(name_of(isa)));
+      EXPECT_EQ(fast.kernel.name, std::string(op.kind()) + "_s8" + loop_suffix(isa));
       EXPECT_EQ(fast.y, expected.y) << fast.kernel.name << to_string(q.shape());
     }
   }

@@ -27,7 +27,7 @@ std::optional<Kernel> twin(pare_kernel run, const CodesS8& codes, int64_t count,
   if (!loops.quantize || !is_code) return std::nullopt;
   auto packed = std::make_shared<Packed>();
   packed->args = {codes, count, loops};
-  return twin_of(reference, isa, run, packed);
+  return twin_of(reference, loops.isa, run, packed);
 }
 
 }  // namespace

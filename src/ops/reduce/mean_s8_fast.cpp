@@ -62,7 +62,7 @@ std::optional<Kernel> fast_mean_s8(const pare_mean_s8_args& args, Isa isa, const
   packed->args.loop = real ? loops.mean_real : loops.mean_fixed;
   packed->args.count = ptrdiff_t{1} * product(args.keep) * product(args.reduce);
   if (!(real ? fill_real(*packed, args) : fill_fixed(*packed, args))) return std::nullopt;
-  return twin_of(reference, isa, run, packed);
+  return twin_of(reference, loops.isa, run, packed);
 }
 
 }  // namespace pare

@@ -87,7 +87,7 @@ void expect_twins(const Mean& op, const Tensor& q, const Encoding& ex, const Enc
     const bool last = q.shape().back() > 1 && !op.axes.empty() && op.axes.back() + 1 == static_cast<int64_t>(q.shape().size());
     for (const Isa isa : fast_isas()) {
       const Ran fast = ran(op, {input(q, ex)}, {.out = ey, .arithmetic = arithmetic, .isa = isa});
-      if (q.shape().back() > 1) EXPECT_EQ(fast.kernel.name, last ? "mean_s8" : "mean_s8_" + std::string(name_of(isa)));
+      if (q.shape().back() > 1) EXPECT_EQ(fast.kernel.name, last ? "mean_s8" : "mean_s8" + loop_suffix(isa));
       EXPECT_EQ(fast.y, expected.y) << fast.kernel.name << " " << name_of(arithmetic) << to_string(q.shape()) << to_string(op.axes);
     }
   }

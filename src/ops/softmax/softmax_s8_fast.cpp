@@ -115,11 +115,11 @@ void run(const void* args, const pare_io* io) {
 
 template <class Form>
 std::optional<Kernel> twin(const Form& form, bool falling, Isa isa, const Kernel& reference) {
-  const auto lookup = loops_s8(isa).lookup;
-  if (!lookup || !falling) return std::nullopt;
+  const LoopsS8 loops = loops_s8(isa);
+  if (!loops.lookup || !falling) return std::nullopt;
   auto packed = std::make_shared<Packed<Form>>();
-  packed->args = {form, lookup};
-  return twin_of(reference, isa, run<Form>, packed);
+  packed->args = {form, loops.lookup};
+  return twin_of(reference, loops.isa, run<Form>, packed);
 }
 
 template <class Terms>

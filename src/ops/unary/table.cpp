@@ -27,12 +27,12 @@ void run(const void* args, const pare_io* io) {
 }
 
 Kernel fastest(const pare_unary_s8_args& args, const Kernel& reference, Isa isa) {
-  const auto lookup = loops_s8(isa).lookup;
-  if (!lookup) return reference;
+  const LoopsS8 loops = loops_s8(isa);
+  if (!loops.lookup) return reference;
   auto packed = std::make_shared<Packed>();
-  packed->args = {args, lookup};
+  packed->args = {args, loops.lookup};
   packed->owner = reference.args;
-  return twin_of(reference, isa, run, packed);
+  return twin_of(reference, loops.isa, run, packed);
 }
 
 }  // namespace
