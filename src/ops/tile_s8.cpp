@@ -28,7 +28,8 @@ constexpr TilesS8 kRows[] = {
      .bundle_of_one = 4,
      .offset = 0,
      .lanes_at_once = kAmxRows,
-     .pixels_at_once = kAmxRows},
+     .pixels_at_once = kAmxRows,
+     .in_place = true},
 #elif defined(__aarch64__)
     {.isa = Isa::Neon, .loop = tiles_s8_neon, .copy = copy_row_neon, .columns = true, .offset = 0},
     {.isa = Isa::DotProd, .loop = tiles_s8_dotprod, .copy = copy_row_neon, .columns = true, .offset = 0},

@@ -71,6 +71,7 @@ struct TilesS8 {
   int offset = 128;       ///< of copied bytes
   int lanes_at_once = 1;
   int pixels_at_once = 1;  ///< of fewer, so many are read
+  bool in_place = false;   ///< does it read codes as they are, and nothing behind the last whole lanes and pixels?
 
   /// The lanes of a stretch that has `lanes`: those beyond have weights 0, and inputs that mean nothing.
   int padded_lanes(int lanes) const { return (lanes + lanes_at_once - 1) / lanes_at_once * lanes_at_once; }
