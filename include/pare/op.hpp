@@ -78,7 +78,6 @@ struct Kernel {
   pare_kernel run = nullptr;         ///< called with args.get() and the run-time operands
   std::shared_ptr<const void> args;  ///< owns everything that it points to
   std::string name;                  ///< of the kernel, for the dispatch log: "conv2d_s8", "dense_s8_avx512vnni"
-  Isa isa = Isa::Portable;           ///< whose code it is; not what was asked for, where that has none of its own
   int64_t scratch_bytes = 0;
   bool alias = false;  ///< the output is the input's bytes: nothing is run
   CCall c;

@@ -153,9 +153,13 @@ struct ChoiceRow {
   int pixels, in_c, out_c;
   Isa isa;
 };
+struct WhereFaster {
+  WhereFaster() { amx_everywhere = false; }
+  ~WhereFaster() { amx_everywhere = true; }  // whatever ends the test
+};
 TEST(Amx, ServesTheLayersThatItMakesFaster) {
   if (!has(Isa::Amx)) GTEST_SKIP() << "amx: " << state_of(Isa::Amx);
-  amx_everywhere = false;
+  const WhereFaster here;
   const ChoiceRow rows[] = {
       {"many channels", 1024, 256, 256, Isa::Amx},
       {"few channels", 2304, 8, 16, Isa::Avx512Vnni},
@@ -182,7 +186,6 @@ TEST(Amx, ServesTheLayersThatItMakesFaster) {
     ASSERT_TRUE(kernel) << row.name;
     EXPECT_EQ(kernel->name, "conv_" + std::string(name_of(row.isa))) << row.name;
   }
-  amx_everywhere = true;
 }
 
 struct PaddedRow {

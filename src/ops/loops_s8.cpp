@@ -22,7 +22,12 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-LoopsS8 loops_s8(Isa isa) { return row_for(kRows, isa).loops(); }
+LoopsS8 loops_s8(Isa isa) {
+  const Row& row = row_for(kRows, isa);
+  LoopsS8 loops = row.loops();
+  loops.isa = row.isa;
+  return loops;
+}
 
 std::optional<RequantizePack> splat_requantize(const pare_requantize_args& r, std::span<const int64_t> bounds) {
   std::vector<int32_t> multiplier, exponent;

@@ -70,7 +70,6 @@ struct CodesS8 {
 
 /// An instruction set's loops; all null if there are none.
 struct LoopsS8 {
-  Isa isa = Isa::Portable;
   void (*sum_fixed)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23a
   void (*sum_shift)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23b
   void (*product)(const RowS8& row, const ProductS8& product) = nullptr;
@@ -82,6 +81,7 @@ struct LoopsS8 {
   void (*lookup)(const int8_t* x, const int8_t* table, int8_t* y, int64_t count) = nullptr;
   void (*quantize)(const float* x, const CodesS8& codes, int8_t* y, int64_t count) = nullptr;    ///< Eq. 12
   void (*dequantize)(const int8_t* q, const CodesS8& codes, float* y, int64_t count) = nullptr;  ///< Eq. 13
+  Isa isa = Isa::Portable;  ///< whose they are
 };
 LoopsS8 loops_s8_avx2();
 LoopsS8 loops_s8_avx512vnni();

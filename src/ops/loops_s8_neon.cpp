@@ -13,7 +13,7 @@
 namespace pare {
 
 LoopsS8 loops_s8_neon() {
-  return {Isa::Neon, sum_fixed, sum_shift, product, maximum, average, mean_fixed, mean_real, lookup, quantize_row, dequantize_row};
+  return {sum_fixed, sum_shift, product, maximum, average, mean_fixed, mean_real, lookup, quantize_row, dequantize_row};
 }
 
 }  // namespace pare

@@ -35,10 +35,8 @@ PARE_AMX inline void amx_products(AmxTiles& amx, std::integer_sequence<int, kPro
   (amx.dot<kProducts % 6, 6, 7>(), ...);
 }
 PARE_AMX void peak_amx(int64_t steps) {
-  AmxConfig config;
-  for (int tile = 0; tile < kAmxTiles; ++tile) config.shape(tile, kAmxRows, kAmxRowBytes);
   AmxTiles amx;
-  amx.configure(config);
+  amx.configure(whole_tiles());
   for (int64_t step = 0; step < steps; step += kAmxRows) amx_products(amx, std::make_integer_sequence<int, kPeakSums>());
   amx.release();
 }

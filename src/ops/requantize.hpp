@@ -100,7 +100,6 @@ template <class Holder>
 Kernel twin_of(const Kernel& reference, Isa isa, pare_kernel run, const std::shared_ptr<Holder>& holder,
                int64_t scratch_bytes = 0) {
   Kernel kernel = faster_form(reference, reference.name + "_" + std::string(name_of(isa)), run, holder);
-  kernel.isa = isa;
   kernel.scratch_bytes = scratch_bytes;
   return kernel;
 }

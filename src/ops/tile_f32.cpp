@@ -26,7 +26,6 @@ constexpr Row kRows[] = {
 }  // namespace
 
 TileLoop tile_loop(Isa isa) { return row_for(kRows, isa).loop; }
-Isa tile_isa(Isa isa) { return row_for(kRows, isa).isa; }
 std::string_view tile_name(Isa isa) { return row_for(kRows, isa).name; }
 
 namespace {
@@ -50,7 +49,7 @@ Tensor pack_blocks(const Tensor& weights, int64_t channels, int64_t groups) {
 
 namespace {
 
-int lanes_of(Isa isa) { return tile_isa(isa) == Isa::Avx512Vnni ? 16 : tile_isa(isa) == Isa::Avx2 ? 8 : 4; }
+int lanes_of(Isa isa) { return tile_name(isa) == "avx512" ? 16 : tile_name(isa) == "avx2" ? 8 : 4; }
 
 }  // namespace
 

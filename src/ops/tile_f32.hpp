@@ -39,8 +39,6 @@ void tiles_f32_neon(TileF32& tile, int64_t pixels, int64_t blocks);
 
 /// The loop for an instruction set, or null if there is none.
 TileLoop tile_loop(Isa isa);
-/// Whose loop that is: `isa`, or a base of it.
-Isa tile_isa(Isa isa);
 /// "avx2", "avx512", "neon": the instruction set's name in the names of float kernels.
 std::string_view tile_name(Isa isa);
 

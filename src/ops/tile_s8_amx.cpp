@@ -4,7 +4,7 @@
 // last 16 pixels overlap those before them, and where there are less, what lies behind them is read and not stored.
 //
 // A product takes 16 cycles whatever its sum, and a load 8 beside it: an input tile and four weight tiles keep the unit
-// busy. Meanwhile AVX-512 makes codes of the sums before: so each 16 pixels are multiplied before the last ones are
+// busy. Two and two tiles load fewer weights, where these come from the second cache. Meanwhile AVX-512 makes codes of the sums before: so each 16 pixels are multiplied before the last ones are
 // finished, and the sums wait in memory.
 #if defined(__x86_64__)
 #define PARE_LANES 16
@@ -25,7 +25,7 @@ namespace pare {
 namespace {
 
 constexpr int kInputs = 4;  // the first tile of inputs; those before it are sums, those after it weights
-constexpr int kPairBytes = 32 << 10;
+constexpr int kPairBytes = 32 << 10;  // more weights in four blocks leave too little of the first cache for inputs
 
 // Codes of the sums [pixels, kBlocks, 16 channels], to the pixels from y on.
 using Finish = void (*)(const TileS8& t, const int32_t* sums, int pixels, int8_t* y);
@@ -71,25 +71,16 @@ struct Codes {
   }
 };
 
-// Piece kPiece of 64 codes and those after it, each a pixel of kBlocks blocks, if they are among `pixels`.
-template <int kBlocks, int kPiece = 0>
-PARE_SIMD_INLINE void store_pixels(int8_t* y, ptrdiff_t y_pixel, Ints codes, int pixels, int channels) {
-  if (kPiece >= pixels) return;
-  store_piece<16 * kBlocks, kPiece>(y + kPiece * y_pixel, codes, channels);
-  if constexpr (kPiece + 1 < 4 / kBlocks) store_pixels<kBlocks, kPiece + 1>(y, y_pixel, codes, pixels, channels);
-}
-
 template <Rule kRule, int kBlocks>
 PARE_SIMD void finish(const TileS8& t, const int32_t* sums, int pixels, int8_t* y) {
   const Codes<kRule, kBlocks> codes(*t.requantize, t.channel);
-  const ptrdiff_t y_pixel = t.y_pixel;
-  const int channels = t.channels;
+  const Place to{y, t.y_pixel, t.channels};
   constexpr int kAtOnce = 4 / kBlocks;
-  for (int p = 0; p < pixels; p += kAtOnce, sums += 4 * kLanes, y += kAtOnce * y_pixel) {
+  for (int p = 0; p < pixels; p += kAtOnce, sums += 4 * kLanes) {
     Ints q[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) q[i] = codes.requantized(load(sums + i * kLanes), i % kBlocks);
-    store_pixels<kBlocks>(y, y_pixel, codes.packed(q), pixels - p, channels);
+    store_pieces<kBlocks, 0, kAtOnce>(to, codes.packed(q), p, 0, pixels);
   }
 }
 
@@ -184,17 +175,16 @@ PARE_AMX_SIMD void all_pixels(Amx& amx, const TileS8& t, int64_t pixels, int64_t
   finish_all();
 }
 
-// The next four blocks.
+// A bundle of four blocks: by all of them, or by two and two, each for 32 pixels.
 template <class Amx>
-void four_blocks(Amx& amx, TileS8& t, int64_t pixels) {
+void four_blocks(Amx& amx, const TileS8& t, int64_t pixels) {
   if (pixels <= kAmxRows || 4 * t.weight_block <= kPairBytes) return all_pixels<4>(amx, t, pixels, 4);
-  TileS8 half = t;
-  half.channels = std::min(half.channels, 32);
-  all_pixels<2>(amx, half, pixels, 4);
-  half = t;
-  next_blocks(half, 2);
-  half.weights = t.weights + 2 * kAmxRowBytes;
-  all_pixels<2>(amx, half, pixels, 4);
+  TileS8 first = t, second = t;
+  first.channels = std::min(t.channels, 2 * static_cast<int>(kChannelBlock));
+  next_blocks(second, 2);
+  second.weights = t.weights + 2 * kAmxRowBytes;  // in the same bundle
+  all_pixels<2>(amx, first, pixels, 4);
+  all_pixels<2>(amx, second, pixels, 4);
 }
 
 template <class Amx>

@@ -71,7 +71,6 @@ class Fuser {
     step.kernel = Kernel{.run = run_pair,
                          .args = pair,
                          .name = head.kernel.name + "+" + step.kernel.name,
-                         .isa = head.kernel.isa,
                          .scratch_bytes = head.kernel.scratch_bytes,
                          .c = {}};
     step.in.erase(step.in.begin() + static_cast<ptrdiff_t>(place));

@@ -111,13 +111,9 @@ Result<Kernel> prepare_f32(const Binary& op, const PrepareInput& input) {
   args.a = reals_or_null(holder->tensors[0]);
   args.b = reals_or_null(holder->tensors[1]);
   args.limits = limits_of(op.activation);
-  const FloatRow& fast = row_for(kFloat, input.isa);
-  if (fast.row) args.row = fast.row(op.which);
-  return Kernel{.run = row_of(op.which).kernel_f32,
-                .args = as_args(holder),
-                .name = std::string(op.kind()) + "_f32",
-                .isa = fast.isa,
-                .c = {}};
+  if (const FloatRow& fast = row_for(kFloat, input.isa); fast.row) args.row = fast.row(op.which);
+  return Kernel{
+      .run = row_of(op.which).kernel_f32, .args = as_args(holder), .name = std::string(op.kind()) + "_f32", .c = {}};
 }
 
 // Owns what the arguments of an integer kernel point to.

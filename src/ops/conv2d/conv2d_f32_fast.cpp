@@ -83,7 +83,6 @@ Kernel fast_conv2d_f32(const Conv2dF32Args& conv, const Tensor& weights, const T
   return Kernel{.run = conv2d_f32_fast,
                 .args = as_args(holder),
                 .name = "conv2d_f32_" + std::string(tile_name(isa)),
-                .isa = tile_isa(isa),
                 .scratch_bytes = conv2d_f32_scratch(holder->args.conv),
                 .c = {}};
 }

@@ -72,7 +72,6 @@ Kernel onnx_conv2d_f32(const Conv2dF32Args& conv, const Tensor& weights, const T
   return Kernel{.run = conv2d_f32_onnx,
                 .args = as_args(holder),
                 .name = "conv2d_f32_onnx",
-                .isa = tile_isa(isa),
                 .scratch_bytes = kChunk * (depth + conv.out_c / conv.groups) * int64_t{sizeof(float)},
                 .c = {}};
 }

@@ -16,6 +16,10 @@ constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
 constexpr int64_t kImageBytes = 1 << 15;  // of a sample whose rows are copied at once
 constexpr int kFewLanes = 4;              // of a kernel row: a loop over them would cost more than a pointer to each
 
+// Stretches of neighbouring inputs in a kernel row, and the inputs of one.
+int segments_of(const pare_conv2d_s8_args& c) { return c.groups == 1 && c.dilation_w == 1 ? 1 : c.kernel_w; }
+int stretch_of(const pare_conv2d_s8_args& c) { return c.kernel_w / segments_of(c) * (c.in_c / c.groups); }
+
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
@@ -29,7 +33,7 @@ struct Args {
   bool in_place;   // by_chunk, and tiles read the inputs themselves
   int64_t chunk;   // output pixels
   int64_t joined;  // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
-  int segments, lanes;  // of a kernel row: stretches of neighbouring inputs, and 32-bit lanes in each
+  int segments, lanes;  // of a kernel row: segments_of(conv), and 32-bit lanes in each
   int depth;            // input channels of a group,
   int64_t per_group;    // output channels,
   int64_t blocks;       // and their blocks: no division in a run
@@ -46,7 +50,7 @@ struct Args {
   ptrdiff_t y_pixel() const { return pairs ? kNarrow : conv.out_c - (half ? kNarrow : 0); }
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return tiles.group == 4 ? 1 : 2; }  // bytes
-  int stretch() const { return segments == 1 ? conv.kernel_w * depth : depth; }
+  int stretch() const { return stretch_of(conv); }
   ptrdiff_t weight_row() const { return ptrdiff_t{4} * segments * lanes * (narrow ? kNarrow : kChannelBlock); }
   bool slide() const {
     return !pairs && segments == 1 && conv.kernel_w == 3 && conv.stride_w == 1 && conv.in_c % tiles.group == 0;
@@ -220,8 +224,7 @@ void choose_rows(Args& a) {
   a.depth = a.conv.in_c / a.conv.groups;
   a.per_group = a.conv.out_c / a.conv.groups;
   a.blocks = channel_blocks(a.per_group);
-  const bool contiguous = a.conv.groups == 1 && a.conv.dilation_w == 1;
-  a.segments = contiguous ? 1 : a.conv.kernel_w;
+  a.segments = segments_of(a.conv);
   a.lone = a.narrow && a.segments == 1 && a.stretch() % 4 == 1 && a.conv.kernel_h > 1 && a.conv.kernel_h <= 4;
   a.lanes = a.lone ? a.stretch() / 4 : a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   const bool plain_rows = a.conv.kernel_h > 1 && !a.slide() && !a.pairs && !a.narrow;
@@ -438,8 +441,8 @@ int64_t scratch_bytes(const Args& a) {
     const int64_t rows = a.joined * a.conv.in_w * a.conv.in_c;
     return behind + stretches_bytes(a) + ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
   }
-  return behind + stretches_bytes(a) + (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, a.keep)
-                                                : Rows<int16_t>::scratch_bytes(a.conv, a.keep));
+  return behind + stretches_bytes(a) +
+         (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, a.keep) : Rows<int16_t>::scratch_bytes(a.conv, a.keep));
 }
 
 // Cycles that the tiles of a layer take, by what was measured on an Emerald Rapids with the convolutions of
@@ -450,9 +453,8 @@ struct Cycles {
 };
 Cycles cycles_of(const pare_conv2d_s8_args& conv) {
   const pare_conv2d_s8_args c = as_long_row(conv);
-  const bool contiguous = c.groups == 1 && c.dilation_w == 1;
-  const int depth = c.in_c / c.groups, stretch = contiguous ? c.kernel_w * depth : depth;
-  const double stretches = c.kernel_h * (contiguous ? 1 : c.kernel_w);
+  const int stretch = stretch_of(c);
+  const double stretches = c.kernel_h * segments_of(c);
   const double rows = 1.0 * c.n * c.out_h * static_cast<double>(c.groups * channel_blocks(c.out_c / c.groups));
   const auto pieces = [](int count, int size) { return static_cast<double>((count + size - 1) / size); };
   return {.amx = rows * pieces(c.out_w, kAmxRows) * (80 + 28 * stretches * pieces(stretch, kAmxRowBytes)),

@@ -110,11 +110,7 @@ Kernel fast_f32(const Holder<DenseF32Args>& reference, Isa isa) {
   holder->args = {a, tile_loop(isa)};
   holder->args.dense.weights = holder->tensors[0].view<float>().data();
   holder->args.dense.bias = holder->tensors[1].view<float>().data();
-  return Kernel{.run = dense_f32_fast,
-                .args = as_args(holder),
-                .name = "dense_f32_" + std::string(tile_name(isa)),
-                .isa = tile_isa(isa),
-                .c = {}};
+  return Kernel{.run = dense_f32_fast, .args = as_args(holder), .name = "dense_f32_" + std::string(tile_name(isa)), .c = {}};
 }
 
 Result<Kernel> prepare_f32(const Dense& op, const PrepareInput& input) {

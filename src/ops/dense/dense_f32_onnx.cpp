@@ -33,7 +33,6 @@ Kernel onnx_dense_f32(const DenseF32Args& dense, const Tensor& weights, const Te
   return Kernel{.run = dense_f32_onnx,
                 .args = as_args(holder),
                 .name = "dense_f32_onnx",
-                .isa = tile_isa(isa),
                 .scratch_bytes = kChunk * dense.out_c * int64_t{sizeof(float)},
                 .c = {}};
 }

@@ -128,7 +128,7 @@ Result<Kernel> prepare_f32(const DepthwiseConv2d& op, const PrepareInput& input)
   const Isa isa = input.arithmetic == Arithmetic::Onnx ? Isa::Portable : input.isa;  // whose sums are in double
   if (a.in_c != a.out_c && tile_loop(isa)) return grouped_f32(a, holder->tensors[0], holder->tensors[1], isa);
   const FastRow& row = row_for(kFast, isa);
-  return Kernel{.run = row.run, .args = as_args(holder), .name = row.name, .isa = row.isa, .c = {}};
+  return Kernel{.run = row.run, .args = as_args(holder), .name = row.name, .c = {}};
 }
 
 }  // namespace

@@ -79,7 +79,6 @@ Result<Kernel> prepare_f32(const Pool2d& op, const PrepareInput& input) {
   return Kernel{.run = max ? row.max : row.average,
                 .args = as_args(holder),
                 .name = fmt::format("{}_pool2d_f32{}", max ? "max" : "average", row.suffix),
-                .isa = row.isa,
                 .c = {}};
 }
 
