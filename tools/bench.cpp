@@ -59,6 +59,7 @@ Json to_report(const BenchReport& r) {
           {"peak", {{"s8_macs_per_s", r.s8_macs_per_s}, {"f32_macs_per_s", r.f32_macs_per_s}}},
           {"layers_us", r.layers_us},
           {"empty_us", r.empty_us},
+          {"compile_ms", r.compile_ms},
           {"layers", layers},
           {"against", against}};
 }
@@ -79,7 +80,8 @@ std::string to_text(const BenchReport& r) {
   text += fmt::format("peak of a core with {}: int8 {:.1f} GMAC/s, float32 {:.1f} GMAC/s\n", name_of(r.isa),
                       r.s8_macs_per_s * 1e-9, r.f32_macs_per_s * 1e-9);
   text += isas_not_run();
-  text += fmt::format("layers {:.3f} us together, empty program {:.4f} us\n", r.layers_us, r.empty_us);
+  text += fmt::format("layers {:.3f} us together, empty program {:.4f} us, compiled in {:.1f} ms of CPU time\n",
+                      r.layers_us, r.empty_us, r.compile_ms);
   text +=
       fmt::format("median {:.3f} us, p10 {:.3f}, p90 {:.3f}, {} runs of {} sample{} on {} thread{}; {:.1f}% of peak\n",
                   r.run.median_us, r.run.p10_us, r.run.p90_us, r.run.runs, r.batch, r.batch == 1 ? "" : "s", r.threads,

@@ -56,6 +56,7 @@ struct BenchReport {
   double s8_macs_per_s = 0, f32_macs_per_s = 0;  ///< one core's measured peaks
   double layers_us = 0;                          ///< sum of the layers, of one sample
   double empty_us = 0;                           ///< one run of a Program without steps
+  double compile_ms = 0;                         ///< CPU time of compiling the model into a Program, once
   std::vector<LayerTime> layers;
   std::vector<PeerTime> against;
 };

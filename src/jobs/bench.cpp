@@ -1,6 +1,7 @@
 #include "pare/bench.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 #include "jobs/peers.hpp"
 #include "jobs/steps.hpp"
@@ -113,7 +114,9 @@ void judge(const Model& model, const Peak& before, const Peak& after, BenchRepor
 Result<BenchReport> bench(const BenchRequest& request, const Common& common) {
   BenchReport report;
   PARE_TRY(const Loaded source, load_to_run(request.model, common));
+  const std::clock_t start = std::clock();
   PARE_TRY(const Program program, compile_for(source.model, request.model, common));
+  report.compile_ms = static_cast<double>(std::clock() - start) * 1e3 / CLOCKS_PER_SEC;
   report.isa = program.isa();
   report.arithmetic = program.arithmetic();
   report.threads = common.threads;

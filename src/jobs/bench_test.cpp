@@ -63,6 +63,7 @@ TEST(Bench, QuantilesAreInOrderAndAnEmptyProgramCostsLittle) {
   EXPECT_LE(r.run.p10_us, r.run.median_us);
   EXPECT_LE(r.run.median_us, r.run.p90_us);
   EXPECT_GT(r.run.runs, 5);
+  EXPECT_GT(r.compile_ms, 0);
   EXPECT_GT(r.empty_us, 0);
   EXPECT_LT(r.empty_us, 0.5) << "running no step takes " << r.empty_us << " us";
 }
