@@ -10,12 +10,12 @@
 #include <bit>
 #include <map>
 
-#include "ops/requantize_float.hpp"
+#include "ops/requantize_forms.hpp"
 
 namespace pare {
 namespace {
 
-enum Row { kScale, kNudge, kMultiplier, kLeft, kRight, kRound, kSign, kLow, kRows };
+enum Row { kScale, kNudge, kStart, kMultiplier, kLeft, kRight, kRound, kSign, kLow, kRows };
 
 // One channel's column of the table.
 using Column = std::array<int32_t, kRows>;
@@ -58,103 +58,168 @@ std::optional<int32_t> constant_of(const pare_requantize_args& r, int32_t c, con
   return code - r.zero_point;
 }
 
-// Gives the accumulator itself back.
-Column identity() {
+// ---- forms --------------------------------------------------------------------------------------------------------
+
+// Puts what `rule` reads into a channel's column. False if the channel has no such form.
+class Forms {
+ public:
+  explicit Forms(const pare_requantize_args& r) : r_(r) {}
+
+  bool put(Rule rule, int32_t c, const AccumulatorRange& range, Column& column) {
+    if (rule == Rule::Fixed || rule == Rule::Real) return true;
+    const std::optional<Line>& form = find(rule, c, range);
+    if (!form) return false;
+    column[kScale] = std::bit_cast<int32_t>(form->slope);
+    column[kNudge] = std::bit_cast<int32_t>(form->offset);
+    column[kStart] = form->start;
+    return true;
+  }
+
+ private:
+  using Key = std::array<int64_t, 5>;
+
+  // A depthwise layer lists its channels several times, and a search takes some microseconds.
+  const std::optional<Line>& find(Rule rule, int32_t c, const AccumulatorRange& range) {
+    const size_t entry = static_cast<size_t>(r_.channels > 1 ? c : 0);
+    const bool real = r_.rule == PARE_FLOAT_HALF_EVEN;
+    const Key key{static_cast<int64_t>(rule), real ? std::bit_cast<int32_t>(r_.scale[entry]) : r_.multiplier[entry],
+                  real ? 0 : r_.exponent[entry], range.lo, range.hi};
+    const auto known = forms_.find(key);
+    return known != forms_.end() ? known->second : forms_.emplace(key, search(rule, c, range)).first->second;
+  }
+
+  std::optional<Line> search(Rule rule, int32_t c, const AccumulatorRange& range) const {
+    if (rule == Rule::Float) {
+      const auto form = float_form(r_, c, range);
+      return form ? std::optional(Line{form->scale, form->nudge, 0}) : std::nullopt;
+    }
+    auto line = rule == Rule::Line ? line_form(r_, c, range) : twice_form(r_, c, range);
+    if (line) line->start += kLineBits;
+    return line;
+  }
+
+  const pare_requantize_args& r_;
+  std::map<Key, std::optional<Line>> forms_;
+};
+
+// Gives the accumulator itself back; where the sum begins with more than it, `constant`.
+Column identity(Rule rule, int32_t constant, int32_t zero_point) {
   Column column{};
   column[kScale] = std::bit_cast<int32_t>(1.0f);
   column[kMultiplier] = 1 << 30;
   column[kLeft] = 2;
+  if (rule != Rule::Line && rule != Rule::Twice) return column;
+  column[kScale] = 0;
+  column[kNudge] = std::bit_cast<int32_t>(static_cast<float>(rule == Rule::Line ? 12582912 + zero_point + constant : constant));
+  column[kStart] = kLineBits;
   return column;
 }
 
-double largest(const AccumulatorRange& range) { return static_cast<double>(std::max(std::abs(range.lo), std::abs(range.hi))); }
-constexpr double kMostWord = 32000;  // with any zero point, within 16 bits
+// ---- packing ------------------------------------------------------------------------------------------------------
 
-// One channel of the table, and whether it has a float form.
-struct Channel {
-  Column column;
-  bool as_float = true;
-};
-
-// Float forms by multiplier, exponent and range: a depthwise layer lists its channels several times, and a search takes
-// some microseconds.
-class FloatForms {
+class Packer {
  public:
-  const std::optional<FloatForm>& find(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range) {
-    const size_t entry = static_cast<size_t>(r.channels > 1 ? c : 0);
-    const std::array<int64_t, 4> key{r.multiplier[entry], r.exponent[entry], range.lo, range.hi};
-    const auto known = forms_.find(key);
-    return known != forms_.end() ? known->second : forms_.emplace(key, float_form(r, c, range)).first->second;
+  Packer(const pare_requantize_args& r, std::span<const AccumulatorRange> ranges, int64_t groups)
+      : r_(r), ranges_(ranges), forms_(r), columns_(groups * channel_blocks(std::ssize(ranges) / groups) * kChannelBlock),
+        channel_at_(static_cast<size_t>(columns_), -1) {
+    for (int64_t c = 0; c < std::ssize(ranges); ++c)
+      channel_at_[static_cast<size_t>(padded_channel(c, std::ssize(ranges), groups))] = c;
+    pack_.table = Tensor(DType::I32, {kRows, columns_});
+    pack_.rules.assign(static_cast<size_t>(columns_ / kChannelBlock), plain());
+  }
+
+  // False if vectors would not be exact.
+  bool find_constants() {
+    for (int64_t c = 0; c < std::ssize(ranges_); ++c) {
+      const AccumulatorRange& range = ranges_[static_cast<size_t>(c)];
+      pack_.constant.push_back(constant_of(r_, static_cast<int32_t>(c), range));
+      const int64_t bound = std::max(std::abs(range.lo), std::abs(range.hi));
+      if (!pack_.constant.back() && !exact(r_, static_cast<size_t>(r_.channels > 1 ? c : 0), bound)) return false;
+    }
+    return true;
+  }
+
+  // The blocks [first, last): by one rule, if there is one for all, else each by its own.
+  void choose(int64_t first, int64_t last, bool lines) {
+    for (const Rule rule : {Rule::Line, Rule::Twice, Rule::Float})
+      if ((lines || rule == Rule::Float) && put(first, last, rule)) return;
+    if (last - first == 1) {
+      put(first, last, plain());
+      return;
+    }
+    for (int64_t block = first; block < last; ++block) choose(block, block + 1, lines);
+  }
+
+  RequantizePack finish() && {
+    pack_.vectors = vectors();
+    return std::move(pack_);
   }
 
  private:
-  std::map<std::array<int64_t, 4>, std::optional<FloatForm>> forms_;
-};
+  Rule plain() const { return r_.rule == PARE_FLOAT_HALF_EVEN ? Rule::Real : Rule::Fixed; }
 
-std::optional<Channel> channel_of(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range, FloatForms& forms) {
-  const size_t entry = static_cast<size_t>(r.channels > 1 ? c : 0);
-  if (!exact(r, entry, std::max(std::abs(range.lo), std::abs(range.hi)))) return std::nullopt;
-  Channel channel{};
-  if (r.rule == PARE_FLOAT_HALF_EVEN) {
-    channel.column[kScale] = std::bit_cast<int32_t>(r.scale[entry]);
-    return channel;
+  Column column_of(int64_t c) const {
+    const size_t entry = static_cast<size_t>(r_.channels > 1 ? c : 0);
+    if (plain() == Rule::Fixed) return fixed_column(r_, entry);
+    Column column{};
+    column[kScale] = std::bit_cast<int32_t>(r_.scale[entry]);
+    return column;
   }
-  channel.column = fixed_column(r, entry);
-  const std::optional<FloatForm>& form = forms.find(r, c, range);
-  channel.as_float = form.has_value();
-  channel.column[kScale] = std::bit_cast<int32_t>(form.value_or(FloatForm{}).scale);
-  channel.column[kNudge] = std::bit_cast<int32_t>(form.value_or(FloatForm{}).nudge);
-  return channel;
-}
 
-RequantizeVectors vectors_of(const RequantizePack& pack, const pare_requantize_args& r) {
-  const int64_t columns = pack.table.shape()[1];
-  const auto row = [&](Row i) { return pack.table.view<int32_t>().data() + i * columns; };
-  const auto reals = [&](Row i) { return reinterpret_cast<const float*>(row(i)); };
-  RequantizeVectors v;
-  v.real = r.rule == PARE_FLOAT_HALF_EVEN;
-  v.scale = reals(kScale);
-  v.nudge = reals(kNudge);
-  v.as_float = pack.as_float.data();
-  v.multiplier = row(kMultiplier);
-  v.left = row(kLeft);
-  v.right = row(kRight);
-  v.round = row(kRound);
-  v.sign = row(kSign);
-  v.low = row(kLow);
-  v.zero_point = static_cast<int16_t>(r.zero_point);
-  v.lo = static_cast<int8_t>(r.lo);
-  v.hi = static_cast<int8_t>(r.hi);
-  return v;
-}
+  bool put(int64_t first, int64_t last, Rule rule) {
+    auto cells = pack_.table.edit<int32_t>();
+    for (int64_t place = first * kChannelBlock; place < last * kChannelBlock; ++place) {
+      const int64_t c = channel_at_[static_cast<size_t>(place)];
+      if (c < 0) continue;
+      const auto& constant = pack_.constant[static_cast<size_t>(c)];
+      Column column = constant ? identity(rule, *constant, r_.zero_point) : column_of(c);
+      if (!constant && !forms_.put(rule, static_cast<int32_t>(c), ranges_[static_cast<size_t>(c)], column)) return false;
+      for (int64_t i = 0; i < kRows; ++i) cells[static_cast<size_t>(i * columns_ + place)] = column[static_cast<size_t>(i)];
+    }
+    std::fill(pack_.rules.begin() + first, pack_.rules.begin() + last, rule);
+    return true;
+  }
+
+  RequantizeVectors vectors() const {
+    const auto row = [&](Row i) { return pack_.table.view<int32_t>().data() + i * columns_; };
+    const auto reals = [&](Row i) { return reinterpret_cast<const float*>(row(i)); };
+    RequantizeVectors v;
+    v.rule = pack_.rules.data();
+    v.scale = reals(kScale);
+    v.nudge = reals(kNudge);
+    v.start = row(kStart);
+    v.multiplier = row(kMultiplier);
+    v.left = row(kLeft);
+    v.right = row(kRight);
+    v.round = row(kRound);
+    v.sign = row(kSign);
+    v.low = row(kLow);
+    v.zero_point = static_cast<int16_t>(r_.zero_point);
+    v.lo = static_cast<int8_t>(r_.lo);
+    v.hi = static_cast<int8_t>(r_.hi);
+    return v;
+  }
+
+  const pare_requantize_args& r_;
+  std::span<const AccumulatorRange> ranges_;
+  Forms forms_;
+  int64_t columns_;
+  std::vector<int64_t> channel_at_;  // by place; -1: none
+  RequantizePack pack_;
+};
 
 }  // namespace
 
 std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const AccumulatorRange> ranges,
-                                              int64_t groups) {
+                                              int64_t groups, bool lines) {
   if (!has_vectors(r.rule)) return std::nullopt;
-  const auto channels = static_cast<int64_t>(ranges.size());
-  const int64_t columns = groups * channel_blocks(channels / groups) * kChannelBlock;
-  RequantizePack pack{Tensor(DType::I32, {kRows, columns}), {}, std::vector<uint8_t>(static_cast<size_t>(columns / kChannelBlock), 1), {}};
-  auto cells = pack.table.edit<int32_t>();
-  FloatForms forms;
-  bool as_words = r.zero_point % 2 == 0;  // an odd one would move ties
-  bool small_nudges = true;               // with which no negative sum becomes positive
-  for (int64_t c = 0; c < channels; ++c) {
-    const AccumulatorRange& range = ranges[static_cast<size_t>(c)];
-    pack.constant.push_back(constant_of(r, static_cast<int32_t>(c), range));
-    const auto channel = pack.constant.back() ? Channel{identity()} : channel_of(r, static_cast<int32_t>(c), range, forms);
-    if (!channel) return std::nullopt;
-    const int64_t place = padded_channel(c, channels, groups);
-    as_words = as_words && (pack.constant.back() || largest(range) * std::bit_cast<float>(channel->column[kScale]) < kMostWord);
-    small_nudges = small_nudges && std::bit_cast<float>(channel->column[kNudge]) <= 1;
-    if (!channel->as_float) pack.as_float[static_cast<size_t>(place / kChannelBlock)] = 0;
-    for (int64_t i = 0; i < kRows; ++i) cells[static_cast<size_t>(i * columns + place)] = channel->column[static_cast<size_t>(i)];
-  }
-  pack.vectors = vectors_of(pack, r);
-  pack.vectors.as_words = as_words;
-  pack.vectors.positive = as_words && small_nudges && r.lo >= r.zero_point;
-  return pack;
+  Packer packer(r, ranges, groups);
+  if (!packer.find_constants()) return std::nullopt;
+  const int64_t blocks = channel_blocks(std::ssize(ranges) / groups);
+  for (int64_t g = 0; g < groups; ++g)
+    for (int64_t first = 0; first < blocks; first += kRuleBlocks)
+      packer.choose(g * blocks + first, g * blocks + std::min(first + kRuleBlocks, blocks), lines);
+  return std::move(packer).finish();
 }
 
 }  // namespace pare

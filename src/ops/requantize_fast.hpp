@@ -11,19 +11,18 @@
 
 namespace pare {
 
-/// One entry a channel. PARE_FLOAT_HALF_EVEN reads `scale` alone. A block of channels of a fixed-point rule that has a
-/// float form (requantize_float.hpp) reads `scale` and `nudge`. Else all roundings are done together, with
-/// p = acc 2^left m:   q = floor((p + round' + [acc < 0] sign) / 2^31) >> right
+/// How a block of channels is requantized: by the fixed-point rule (requantize_fast.cpp), by PARE_FLOAT_HALF_EVEN itself, or by
+/// a form that gives the same codes (requantize_forms.hpp). Any: blocks differ.
+enum class Rule : uint8_t { Fixed, Real, Float, Line, Twice, Any };
+
+/// One entry a channel, and one a block for `rule`. Rule::Fixed does all roundings together: with p = acc 2^left m
+///     q = floor((p + round' + [acc < 0] sign) / 2^31) >> right
 /// where `low` and `round` hold the constants of the first and the second rounding (see requantize_fast.cpp).
 struct RequantizeVectors {
-  bool real = false;  ///< PARE_FLOAT_HALF_EVEN
-  const float* scale = nullptr;
-  const float* nudge = nullptr;
-  const uint8_t* as_float = nullptr;  ///< one entry a block: has it a float form?
-  /// The codes of all float forms, before the clamp, have 16 bits with the zero point, which is even.
-  bool as_words = false;
-  /// as_words; and negative sums are clamped to the zero point, also if the nudge is added to them.
-  bool positive = false;
+  const Rule* rule = nullptr;
+  const float* scale = nullptr;  ///< of Real and Float; of Line and Twice, the slope
+  const float* nudge = nullptr;  ///< of Float; of Line and Twice, the offset
+  const int32_t* start = nullptr;  ///< what sums have to begin with beside the bias; not 0 for Line and Twice
   const int32_t* multiplier = nullptr;
   const int32_t* left = nullptr;   ///< a left shift, one more than the rule's
   const int32_t* right = nullptr;  ///< an arithmetic right shift
@@ -49,17 +48,19 @@ struct AccumulatorRange {
 struct RequantizePack {
   Tensor table;  ///< owns what `vectors` points to
   RequantizeVectors vectors;
-  std::vector<uint8_t> as_float;  ///< likewise
+  std::vector<Rule> rules;  ///< likewise
   std::vector<std::optional<int32_t>> constant;
 };
 /// The vectors of `r` for channels that stand in blocks: `groups` groups of blocks of kChannelBlock, the last of each
-/// group not full. One range a channel. Null if the vector code would not be exact: another rule, or an accumulator
-/// that could leave its 31 bits.
+/// group not full. One range a channel. `lines`: may blocks be Rule::Line or Twice? Null if the vector code would not be exact:
+/// another rule, or an accumulator that could leave its 31 bits.
 std::optional<RequantizePack> pack_requantize(const pare_requantize_args& r, std::span<const AccumulatorRange> ranges,
-                                              int64_t groups);
+                                              int64_t groups, bool lines = false);
 
 /// Output channels stand in blocks of this many, whatever the instruction set.
 inline constexpr int64_t kChannelBlock = 16;
+/// So many blocks are often computed together: they have one rule if there is one for all.
+inline constexpr int64_t kRuleBlocks = 4;
 inline int64_t channel_blocks(int64_t channels) { return (channels + kChannelBlock - 1) / kChannelBlock; }
 /// Where channel c of `channels` in `groups` stands among padded channels.
 inline int64_t padded_channel(int64_t c, int64_t channels, int64_t groups) {

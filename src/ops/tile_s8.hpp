@@ -67,6 +67,7 @@ struct TilesS8 {
   bool pairs = false;     ///< may two pixels of 8 channels share a vector?
   bool halves = false;    ///< does it read `half`?
   bool columns = false;   ///< does it read x_lane?
+  bool lines = false;     ///< does it take Rule::Line and Rule::Twice?
   int bundle_of_one = 1;  ///< the same where there is one pixel
   int offset = 128;       ///< of copied bytes
   int lanes_at_once = 1;

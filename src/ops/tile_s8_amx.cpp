@@ -40,34 +40,32 @@ struct Codes {
   Reals magic, scale[kBlocks], nudge[kBlocks];
 
   PARE_SIMD_INLINE Codes(const RequantizeVectors& vectors, int64_t first)
-      : r(vectors), channel(first), range(vectors), magic(set_all(kMagic + vectors.zero_point)) {
-    if constexpr (kRule == Rule::Any) return;
+      : r(vectors), channel(first), range(vectors),
+        magic(set_all(kRule == Rule::Twice ? kMagic : kMagic + vectors.zero_point)) {
+    if constexpr (!gives_words(kRule)) return;
 #pragma GCC unroll 4
     for (int b = 0; b < kBlocks; ++b) {
       scale[b] = load_reals(r.scale + channel + b * kLanes);
-      nudge[b] = kRule == Rule::Real ? scale[b] : load_reals(r.nudge + channel + b * kLanes);
+      nudge[b] = load_reals(r.nudge + channel + b * kLanes);
     }
   }
 
   PARE_SIMD_INLINE Ints requantized(Ints sum, int b) const {
-    if constexpr (kRule == Rule::Positive) return _mm512_castps_si512(plain_sum(sum, scale[b], nudge[b], magic));
-    if constexpr (kRule == Rule::Float) return nudged_product(sum, scale[b], nudge[b]);
-    if constexpr (kRule == Rule::Real) return real_product(sum, scale[b]);
+    if constexpr (gives_words(kRule)) return word_product<kRule>(sum, scale[b], nudge[b], magic);
     requantize<1, 1>(&sum, r, channel + b * kLanes);
     return sum;
   }
 
-  // Two vectors of words with their zero points, in turn. A shift and a blend, since a permutation waits for the products' port.
-  PARE_SIMD_INLINE static Ints joined(Ints a, Ints b) {
-    return _mm512_mask_blend_epi16(0xaaaaaaaa, a, _mm512_slli_epi32(b, 16));
+  // As join_words; a shift and a blend, since a permutation waits for the products' port.
+  PARE_SIMD_INLINE Ints joined(Ints a, Ints b) const {
+    const Ints words = _mm512_mask_blend_epi16(0xaaaaaaaa, a, _mm512_slli_epi32(b, 16));
+    return kRule == Rule::Twice ? _mm512_adds_epi16(words, range.zero_point) : words;
   }
 
   // Four vectors of what requantized() gave, as bytes.
   PARE_SIMD_INLINE Ints packed(const Ints (&q)[4]) const {
-    if constexpr (kRule != Rule::Positive) return pack(q[0], q[1], q[2], q[3], range);
-    alignas(64) int8_t from[64];
-    for (int i = 0; i < 64; ++i) from[i] = static_cast<int8_t>(i % 16 / 4 * 16 + i / 32 * 8 + i % 4 * 2 + i / 16 % 2);
-    return _mm512_permutexvar_epi8(load(from), pack_bytes(joined(q[0], q[1]), joined(q[2], q[3]), range));
+    if constexpr (!gives_words(kRule)) return pack(q[0], q[1], q[2], q[3], range);
+    return turns_in_order(pack_bytes(joined(q[0], q[1]), joined(q[2], q[3]), range));
   }
 };
 
@@ -87,9 +85,9 @@ PARE_SIMD void finish(const TileS8& t, const int32_t* sums, int pixels, int8_t* 
 template <int kBlocks>
 Finish finish_for(const TileS8& t) {
   const Rule rule = rule_of<16 * kBlocks>(*t.requantize, t.channel);
-  if (rule == Rule::Positive) return finish<Rule::Positive, kBlocks>;
-  if (rule == Rule::Float) return finish<Rule::Float, kBlocks>;
-  return rule == Rule::Real ? finish<Rule::Real, kBlocks> : finish<Rule::Any, kBlocks>;
+  if (rule == Rule::Line) return finish<Rule::Line, kBlocks>;
+  if (rule == Rule::Twice) return finish<Rule::Twice, kBlocks>;
+  return rule == Rule::Float ? finish<Rule::Float, kBlocks> : finish<Rule::Any, kBlocks>;
 }
 
 // Blocks [0, kBlocks) of a bundle of `bundle`, for kTiles times 16 pixels. The sums of tile i and block b are tile

@@ -181,8 +181,9 @@ std::vector<int32_t> biases_for(const Packed& p, RowSpan span) {
     int64_t sum = 0;
     for (int64_t i = span.first * row; i < span.last * row; ++i) sum += w[i];
     const int64_t bias = (c.bias ? c.bias[co] : 0) - sum * a.tiles.copied_zero(c.in_zero_point);
-    biases[static_cast<size_t>(padded_channel(co, c.out_c, c.groups))] =
-        p.requantize.constant[static_cast<size_t>(co)].value_or(static_cast<int32_t>(bias));
+    const auto constant = p.requantize.constant[static_cast<size_t>(co)];
+    const int64_t place = padded_channel(co, c.out_c, c.groups);
+    biases[static_cast<size_t>(place)] = static_cast<int32_t>((constant ? *constant : bias) + a.requantize.start[place]);
   }
   return biases;
 }
@@ -482,7 +483,7 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa allowe
   a.source_c = conv.in_c;
   a.half = !a.narrow && can_halve(a, conv);
   a.conv = a.pairs || a.half ? pair_up(conv, packed->other) : can_widen(a, conv) ? widen(conv, packed->other.weights) : conv;
-  auto requantize = pack_requantize(a.conv.requantize, ranges_of(a.conv), conv.groups);
+  auto requantize = pack_requantize(a.conv.requantize, ranges_of(a.conv), conv.groups, tiles.lines);
   if (!requantize) return std::nullopt;
   packed->requantize = std::move(*requantize);
   a.requantize = packed->requantize.vectors;

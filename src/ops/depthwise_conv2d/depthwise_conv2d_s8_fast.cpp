@@ -68,6 +68,7 @@ bool is_flat(const Args& a) {
 // Which channel of its unit lane `lane` of accumulator vector `vector` is, after unpacking: bytes come in 16s, words in
 // 8s.
 int unpacked(const Args& a, int vector, int lane) {
+  if (a.image) return 16 * (lane / 4) + 8 * (vector / 2) + 2 * (lane % 4) + vector % 2;
   if (a.inputs.group == 4) return 16 * (lane / 4) + 4 * vector + lane % 4;
   return 16 * (vector / 2) + 8 * (lane / 4) + 4 * (vector % 2) + lane % 4;
 }
@@ -170,7 +171,7 @@ bool pack_constants(Packed& p) {
   r.exponent = in_places(a, p.exponent, r.exponent, one);
   r.scale = in_places(a, p.scale, r.scale, one);
   r.channels = a.rows.sets * a.unit();
-  auto requantize = pack_requantize(r, ranges_of(p), 1);
+  auto requantize = pack_requantize(r, ranges_of(p), 1, a.lanes == 16);
   if (!requantize) return false;
   p.requantize = std::move(*requantize);
   p.args.rows.requantize = p.requantize.vectors;
@@ -215,7 +216,8 @@ void pack_weights(Packed& p) {
   for (int place = 0; place < places; ++place) {
     const int c = channel_at(a, place);
     const auto constant = p.requantize.constant[static_cast<size_t>(place)];
-    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = constant.value_or(0);
+    const int64_t start = a.rows.requantize.start[place];
+    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>(constant.value_or(0) + start);
     if (c < 0 || constant) continue;
     int64_t sum = 0;
     for (int i = 0; i < a.kernel_h * a.rows.kernel_w; ++i) {
@@ -226,7 +228,7 @@ void pack_weights(Packed& p) {
                    cell_of(a, i / a.rows.kernel_w, i % a.rows.kernel_w, output), w);
     }
     const int64_t bias = (a.conv.bias ? a.conv.bias[c] : 0) - sum * a.inputs.copied_zero(a.conv.in_zero_point);
-    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>(bias);
+    p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>(bias + start);
   }
 }
 

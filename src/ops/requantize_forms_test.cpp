@@ -1,8 +1,10 @@
+#include <bit>
 #include <cmath>
+#include <memory>
 #include <string>
 
 #include "ops/op_test.hpp"
-#include "ops/requantize_float.hpp"
+#include "ops/requantize_forms.hpp"
 
 namespace pare {
 namespace {
@@ -77,6 +79,73 @@ TEST(FloatForm, IsFoundForMostMultipliers) {
     found += float_form(r, 0, {-1000000, 1000000}).has_value();
   }
   EXPECT_GE(found, 150);
+}
+
+// ---- lines
+
+// A rule's arguments with what they point to.
+struct Case {
+  int32_t rule, multiplier, exponent;
+  float scale;
+  pare_requantize_args r;
+  AccumulatorRange range;
+};
+
+// Every third channel has ReLU; every fourth multiplier makes halves; ranges end anywhere.
+std::unique_ptr<Case> random_case(test::Random& random, int i, int32_t rule) {
+  auto made = std::make_unique<Case>();
+  Case& c = *made;
+  c.rule = rule;
+  c.multiplier = i % 4 == 0 ? random.integer(4, 7) << 28 : random.integer(1 << 30, INT32_MAX);
+  c.exponent = -random.integer(1, 10);
+  c.scale = static_cast<float>(std::ldexp(c.multiplier, c.exponent - 31));
+  const int32_t zero_point = i % 3 ? random.integer(-128, 127) : -128;
+  const int32_t lo = i % 5 == 0 ? zero_point : -128, hi = i % 7 ? 127 : random.integer(lo, 127);
+  c.r = {rule, 1, &c.multiplier, &c.exponent, &c.scale, zero_point, lo, hi};
+  const double step = 1 / static_cast<double>(c.scale);
+  c.range = {-static_cast<int64_t>(step * random.integer(0, 400)), static_cast<int64_t>(step * random.integer(0, 400))};
+  return made;
+}
+
+// What vectors compute of a line.
+int32_t code_by(const Line& line, int64_t acc, bool twice, int32_t zero_point) {
+  const float real = std::bit_cast<float>(static_cast<int32_t>(kLineBits + line.start + acc));
+  const float once = std::fma(real, line.slope, line.offset);
+  if (!twice) return std::bit_cast<int32_t>(once) - kLineBits;
+  return std::bit_cast<int32_t>(once + 12582912.0f) - kLineBits + zero_point;
+}
+
+struct LineRow {
+  const char* name;
+  int32_t rule;
+  bool twice;
+  std::optional<Line> (*find)(const pare_requantize_args& r, int32_t c, const AccumulatorRange& range);
+  int found;  // of 400, at least
+};
+const LineRow kLines[] = {
+    {"fixed_double", PARE_FIXED_DOUBLE, false, line_form, 100},
+    {"fixed_single", PARE_FIXED_SINGLE, false, line_form, 200},
+    {"float", PARE_FLOAT_HALF_EVEN, false, line_form, 200},
+    {"float, twice", PARE_FLOAT_HALF_EVEN, true, twice_form, 250},
+};
+
+TEST(LineForm, IsTheRuleWhereItIsFound) {
+  for (const LineRow& row : kLines) {
+    test::Random random(3);
+    int found = 0;
+    for (int i = 0; i < 400; ++i) {
+      const auto c = random_case(random, i, row.rule);
+      const auto line = row.find(c->r, 0, c->range);
+      found += line.has_value();
+      for (int64_t acc = c->range.lo; line && acc <= c->range.hi; ++acc) {
+        const int32_t code = code_by(*line, acc, row.twice, c->r.zero_point);
+        ASSERT_EQ(pare_clamp(code, c->r.lo, c->r.hi), pare_requantize(static_cast<int32_t>(acc), 0, &c->r))
+            << row.name << " " << i << " " << acc;
+        ASSERT_LE(std::abs(code), 32767) << row.name << " " << i << " " << acc;
+      }
+    }
+    EXPECT_GE(found, row.found) << row.name;
+  }
 }
 
 }  // namespace
