@@ -9,7 +9,8 @@ constexpr double kMagic = 12582912;  // 1.5 2^23
 constexpr double kReach = 4194304;   // 2^22, see kLineBits
 constexpr double kRound = 6755399441055744;  // 1.5 2^52: added to a double below 2^51, it leaves the nearest integer
 constexpr double kMostWord = 32000;          // of codes beyond the clamp, so that they fit into 16 bits
-constexpr int kMost = 255;                   // places where a code changes
+constexpr int kMost = 256;                   // places where a code changes, and one to make the loops' turns whole
+constexpr double kLeastStep = 0x1p-15;       // below, a product's rounding could move a place by half an accumulator
 
 double round_to_integer(double x) { return x + kRound - kRound; }
 
@@ -18,6 +19,12 @@ struct Thresholds {
   int count = 0;
   double half[kMost];   // k - z - 1/2
   double first[kMost];  // the least accumulator whose code is at least k
+
+  // Repeats the last one until kTurn divides their number.
+  static constexpr int kTurn = 4;
+  void fill_turn() {
+    for (; count % kTurn != 0; ++count) half[count] = half[count - 1], first[count] = first[count - 1];
+  }
 };
 
 // The least product of accumulator and multiplier from which the code is at least k. Eq. 5 gives h from h 2^31 - 2^30
@@ -39,12 +46,10 @@ int64_t least_accumulator(int64_t product, int64_t m, double inverse) {
 
 // The least x whose product with the scale, rounded to float, rounds to a code above `half`; half a code goes to the even one.
 double least_accumulator(double half, bool even, float scale, double inverse) {
-  const auto reaches = [&](double x) {
-    const double product = static_cast<double>(static_cast<float>(x) * scale);
-    return static_cast<double>((product > half) | (even & (product >= half)));
-  };
-  const double x = round_to_integer(half * inverse);  // off by one at most
-  return x + 2 - reaches(x - 1) - reaches(x) - reaches(x + 1);
+  const double x = round_to_integer(half * inverse);  // or the next
+  const double bound = even ? half : half + 0x1p-30;  // no float lies between
+  const auto product = static_cast<double>(static_cast<float>(x) * scale);
+  return x + (product >= bound ? 0.0 : 1.0);
 }
 
 int32_t code_of(const pare_requantize_args& r, int32_t c, int64_t acc) {
@@ -97,7 +102,7 @@ Search search_for(const pare_requantize_args& r, int32_t c, const AccumulatorRan
   s.step = real ? static_cast<double>(r.scale[entry]) : std::ldexp(r.multiplier[entry], r.exponent[entry] - 31);
   s.zero_point = r.zero_point;
   s.range = range;
-  if (!(s.step > 0x1p-20 && s.step < 1) || (!real && r.exponent[entry] > 0) || s.most() * s.step >= kMostWord) return s;
+  if (!(s.step > kLeastStep && s.step < 1) || (!real && r.exponent[entry] > 0) || s.most() * s.step >= kMostWord) return s;
   const int32_t least = code_of(r, c, range.lo), greatest = code_of(r, c, range.hi);
   if (least > r.lo) s.ends.lo = least - r.zero_point - 0.5;
   if (greatest < r.hi) s.ends.hi = greatest - r.zero_point + 0.5;
@@ -106,6 +111,7 @@ Search search_for(const pare_requantize_args& r, int32_t c, const AccumulatorRan
   if (s.empty()) return s;
   s.least = least > r.lo ? static_cast<double>(range.lo) : s.t.first[0] - 1;
   s.greatest = greatest < r.hi ? static_cast<double>(range.hi) : s.t.first[s.t.count - 1];
+  s.t.fill_turn();
   return s;
 }
 
@@ -155,11 +161,17 @@ bool agrees(const Search& s, const FloatForm& form) {
 // What d may be, see line_form.
 Interval shifts(const Search& s, double slope) {
   Interval d{s.ends.lo - static_cast<double>(s.range.lo) * slope, s.ends.hi - static_cast<double>(s.range.hi) * slope};
-  for (int i = 0; i < s.t.count; ++i) {
-    const double from = s.t.half[i] - s.t.first[i] * slope;
-    d.lo = std::max(d.lo, from);
-    d.hi = std::min(d.hi, from + slope);
-  }
+  double least[Thresholds::kTurn], most[Thresholds::kTurn];
+  std::fill(std::begin(least), std::end(least), INFINITY);
+  std::fill(std::begin(most), std::end(most), -INFINITY);
+  for (int i = 0; i < s.t.count; i += Thresholds::kTurn)
+    for (int k = 0; k < Thresholds::kTurn; ++k) {
+      const double from = s.t.half[i + k] - s.t.first[i + k] * slope;
+      most[k] = from > most[k] ? from : most[k];
+      least[k] = from < least[k] ? from : least[k];
+    }
+  d.lo = std::max(d.lo, *std::max_element(std::begin(most), std::end(most)));
+  d.hi = std::min(d.hi, *std::min_element(std::begin(least), std::end(least)) + slope);
   return d;
 }
 
@@ -242,7 +254,7 @@ std::optional<Line> twice_form(const pare_requantize_args& r, int32_t c, const A
   const Interval start = s.starts();
   const auto slope = static_cast<float>(s.step);
   const Line itself{slope, -slope * 8388608, -4194304};
-  if (s.least >= 0 && -kReach <= start.hi && agrees_twice(s, itself)) return itself;
+  if (s.least >= 0 && -kReach <= start.hi && gives_words(s, itself, 0)) return itself;
   constexpr double kTries = 4000, kSlack = 4e-6;
   constexpr int kFew = 16;
   const Interval d = shifts(s, s.step);
