@@ -313,7 +313,8 @@ int strip_rows(const pare_depthwise_conv2d_s8_args& c) {
 
 // As DepthwiseS8ImageLoop asks for.
 int64_t direct_scratch(const pare_depthwise_conv2d_s8_args& c) {
-  if (c.kernel_w == 3) return int64_t{64} * strip_rows(c) * c.out_w;
+  const int64_t sets = (c.in_c + 63) / 64, kept = c.stride_w == 1 ? int64_t{128} * sets * (c.out_w + 2) : 0;
+  if (c.kernel_w == 3) return int64_t{64} * strip_rows(c) * c.out_w + kept;
   return int64_t{192} * c.out_w + (c.stride_w == 1 ? int64_t{512} * (c.out_w + 4) : int64_t{1536} * (c.out_w + 2));
 }
 

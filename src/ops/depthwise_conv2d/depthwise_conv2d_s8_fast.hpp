@@ -61,7 +61,8 @@ inline bool from_right(const pare_depthwise_conv2d_s8_args& c) {
   return c.stride_w == 2 && c.pad_left == 0 && c.in_c < 64 && 64 % c.in_c == 0;
 }
 
-/// One sample. parked: 3 x 3: 128 bytes for each unit of two output rows of a strip; 5 x 5: 192 for each pixel of an
+/// One sample. parked: 3 x 3: 128 bytes for each unit of two output rows of a strip and, with stride 1, 128 for each
+/// block of 64 channels of an output row's pixels and two more; 5 x 5: 192 for each pixel of an
 /// output row, and 512 (stride 1) or 1536 for each of these and of four (two) more.
 using DepthwiseS8ImageLoop = void (*)(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
 void depthwise_s8_image_avx512vnni(const DepthwiseS8Image& a, const int8_t* x, int8_t* y, int8_t* parked);
