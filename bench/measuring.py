@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 VENV = ROOT / "bench/.venv"
 DATA = pathlib.Path(os.environ.get("PARE_DATA") or ROOT / "../shared/data").resolve()
-ROUNDS, TRIES = 21, 8
+ROUNDS, TRIES = 21, 20
 
 
 class Restless(Exception):
@@ -57,23 +57,24 @@ class Bench:
         return report
 
     def time(self, *arguments, seconds=0.2):
-        """A report of pare bench; tried again, for longer, while the machine is too restless for a comparison."""
-        for attempt in range(TRIES):
+        """A report of pare bench; tried again while the machine is too restless for a comparison: no longer, since the clock of
+        a shared machine may change every few seconds."""
+        for _ in range(TRIES):
             try:
-                return self.pare("bench", *arguments, "--limit-time", seconds * (attempt + 1))
+                return self.pare("bench", *arguments, "--limit-time", seconds)
             except Restless as error:
                 say(error)
         raise Restless(f"{TRIES} tries were too restless")
 
     def in_turn(self, model, *options):
         """The model with each list of options, in turn over rounds: medians in microseconds, ratios of the first's to the
-        second's, and least times, in which other work on the machine counts for little."""
+        second's, and least times, in which other work on the machine counts for little, of runs and of compiling."""
         rounds = [[self.time(model, *given, seconds=0.02) for given in options] for _ in range(ROUNDS)]
         first, second = zip(*rounds)
         return {"us": [statistics.median(r["median_us"] for r in column) for column in (first, second)],
                 "least_us": [min(r["p10_us"] for r in column) for column in (first, second)],
                 "ratios": [a["median_us"] / b["median_us"] for a, b in rounds],
-                "compile_ms": statistics.median(r["compile_ms"] for r in first)}
+                "compile_ms": min(r["compile_ms"] for r in first)}
 
     def made(self, name, make):
         """A file of the folder, made by `make(path)` unless it is there."""
@@ -104,8 +105,9 @@ class Bench:
 
     def resources(self, *arguments):
         """CPU seconds and the greatest resident MB of a command of pare."""
-        process = os.spawnv(os.P_NOWAIT, str(self.program), [str(part) for part in (self.program, *arguments, "--quiet")])
-        _, status, used = os.wait4(process, 0)
+        command = [str(part) for part in (self.program, *arguments, "--quiet")]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
         if status:
             raise RuntimeError(f"pare {arguments[0]} failed")
         return {"cpu_s": used.ru_utime + used.ru_stime, "mb": used.ru_maxrss / 1024}
