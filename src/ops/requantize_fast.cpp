@@ -110,7 +110,7 @@ Column identity(Rule rule, int32_t constant, int32_t zero_point) {
   column[kLeft] = 2;
   if (rule != Rule::Line && rule != Rule::Twice) return column;
   column[kScale] = 0;
-  column[kNudge] = std::bit_cast<int32_t>(static_cast<float>(rule == Rule::Line ? 12582912 + zero_point + constant : constant));
+  column[kNudge] = std::bit_cast<int32_t>(static_cast<float>(rule == Rule::Line ? kLineOrigin + zero_point + constant : constant));
   column[kStart] = kLineBits;
   return column;
 }

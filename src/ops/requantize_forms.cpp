@@ -5,7 +5,7 @@
 namespace pare {
 namespace {
 
-constexpr double kMagic = 12582912;  // 1.5 2^23
+constexpr double kMagic = kLineOrigin;
 constexpr double kReach = 4194304;   // 2^22, see kLineBits
 constexpr double kRound = 6755399441055744;  // 1.5 2^52: added to a double below 2^51, it leaves the nearest integer
 constexpr double kMostWord = 32000;          // of codes beyond the clamp, so that they fit into 16 bits

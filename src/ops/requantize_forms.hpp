@@ -22,8 +22,9 @@ struct FloatForm {
   float scale = 0, nudge = 0;
 };
 
-/// The bits of the float 1.5 2^23: with an integer of at most 2^22 added, they are the float of the sum.
-inline constexpr int32_t kLineBits = std::bit_cast<int32_t>(12582912.0f);
+/// 1.5 2^23, and its bits as a float: with an integer of at most 2^22 added, they are the float of the sum.
+inline constexpr int32_t kLineOrigin = 12582912;
+inline constexpr int32_t kLineBits = std::bit_cast<int32_t>(static_cast<float>(kLineOrigin));
 
 /// With real = float_of_bits(kLineBits + start + acc), which costs nothing as sums begin at kLineBits + start:
 ///     a line      q + z = bits(fma(real, slope, offset)) - kLineBits                     rounds once

@@ -112,7 +112,7 @@ int32_t code_by(const Line& line, int64_t acc, bool twice, int32_t zero_point) {
   const float real = std::bit_cast<float>(static_cast<int32_t>(kLineBits + line.start + acc));
   const float once = std::fma(real, line.slope, line.offset);
   if (!twice) return std::bit_cast<int32_t>(once) - kLineBits;
-  return std::bit_cast<int32_t>(once + 12582912.0f) - kLineBits + zero_point;
+  return std::bit_cast<int32_t>(once + static_cast<float>(kLineOrigin)) - kLineBits + zero_point;
 }
 
 struct LineRow {

@@ -4,8 +4,8 @@
 // last 16 pixels overlap those before them, and where there are less, what lies behind them is read and not stored.
 //
 // A product takes 16 cycles whatever its sum, and a load 8 beside it: an input tile and four weight tiles keep the unit
-// busy. Two and two tiles load fewer weights, where these come from the second cache. Meanwhile AVX-512 makes codes of the sums before: so each 16 pixels are multiplied before the last ones are
-// finished, and the sums wait in memory.
+// busy. Two and two tiles load fewer weights, where these come from the second cache. Meanwhile AVX-512 makes codes of the
+// sums before: so each 16 pixels are multiplied before the last ones are finished, and the sums wait in memory.
 #if defined(__x86_64__)
 #define PARE_LANES 16
 #define PARE_VNNI 1
@@ -85,9 +85,7 @@ PARE_SIMD void finish(const TileS8& t, const int32_t* sums, int pixels, int8_t* 
 template <int kBlocks>
 Finish finish_for(const TileS8& t) {
   const Rule rule = rule_of<16 * kBlocks>(*t.requantize, t.channel);
-  if (rule == Rule::Line) return finish<Rule::Line, kBlocks>;
-  if (rule == Rule::Twice) return finish<Rule::Twice, kBlocks>;
-  return rule == Rule::Float ? finish<Rule::Float, kBlocks> : finish<Rule::Any, kBlocks>;
+  return by_rule(rule, []<Rule kRule>() -> Finish { return finish<kRule, kBlocks>; });
 }
 
 // Blocks [0, kBlocks) of a bundle of `bundle`, for kTiles times 16 pixels. The sums of tile i and block b are tile
