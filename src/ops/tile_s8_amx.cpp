@@ -56,16 +56,10 @@ struct Codes {
     return sum;
   }
 
-  // As join_words; a shift and a blend, since a permutation waits for the products' port.
-  PARE_SIMD_INLINE Ints joined(Ints a, Ints b) const {
-    const Ints words = _mm512_mask_blend_epi16(0xaaaaaaaa, a, _mm512_slli_epi32(b, 16));
-    return kRule == Rule::Twice ? _mm512_adds_epi16(words, range.zero_point) : words;
-  }
-
   // Four vectors of what requantized() gave, as bytes.
   PARE_SIMD_INLINE Ints packed(const Ints (&q)[4]) const {
     if constexpr (!gives_words(kRule)) return pack(q[0], q[1], q[2], q[3], range);
-    return turns_in_order(pack_bytes(joined(q[0], q[1]), joined(q[2], q[3]), range));
+    return turns_in_order(pack_bytes(join_words<kRule>(q[0], q[1], range), join_words<kRule>(q[2], q[3], range), range));
   }
 };
 
