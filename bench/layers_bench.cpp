@@ -30,36 +30,16 @@ std::vector<Isa> isas_here() {
   return all;
 }
 
-// The highest rate at which this core copies: bytes read and written a second, for `bytes` in all.
-double copy_rate(int64_t bytes) {
-  const auto half = static_cast<size_t>(std::max<int64_t>(bytes / 2, 1));
-  std::vector<char> from(half, 1), to(half);
-  const auto repeat = [&](int64_t repeats) {
-    for (int64_t i = 0; i < repeats; ++i) {
-      std::memcpy(to.data(), from.data(), half);
-      asm volatile("" ::"r"(to.data()) : "memory");
-    }
-  };
-  return static_cast<double>(2 * half) / (measure_times(repeat, kSeconds).p10_us * 1e-6);
-}
-
 struct Machine {
   double peak = 0;
-  std::vector<double> rates;  // by the power of two of the bytes
+  CopyRates rates;
 
   // Time that neither products nor bytes let one go below.
-  double roofline_us(const Layer& layer) const {
-    const auto power = static_cast<size_t>(std::ceil(std::log2(static_cast<double>(layer.bytes()))));
+  double roofline_us(const Layer& layer) {
     const double compute = static_cast<double>(layer.macs()) / peak;
-    return std::max(compute, static_cast<double>(layer.bytes()) / rates[std::min(power, rates.size() - 1)]) * 1e6;
+    return std::max(compute, static_cast<double>(layer.bytes()) / rates.at(layer.bytes())) * 1e6;
   }
 };
-
-Machine measure_machine(Isa isa) {
-  Machine machine{measure_peak(isa).s8, {}};
-  for (int power = 0; power <= 26; ++power) machine.rates.push_back(copy_rate(int64_t{1} << std::max(power, 8)));
-  return machine;
-}
 
 struct Timed {
   std::function<void(int64_t)> repeat;
@@ -109,7 +89,7 @@ void print_head() {
   fmt::print("{} roofline us | share | oneDNN us | oneDNN / ours |\n{}---:|---:|---:|---:|\n", head, rule);
 }
 
-void print_row(const Layer& layer, const std::vector<Timed>& times, const Machine& machine) {
+void print_row(const Layer& layer, const std::vector<Timed>& times, Machine& machine) {
   const size_t own = isas_here().size();
   fmt::print("| {} | {:.1f} | {} |", layer.name(), static_cast<double>(layer.macs()) * 1e-3, layer.networks);
   for (size_t i = 0; i < own; ++i) fmt::print(" {:.3f} |", times[i].us);
@@ -138,7 +118,7 @@ struct Means {
 
 Result<void> run(const std::string& path, int rounds) {
   PARE_TRY(const std::vector<Layer> layers, read_layers(path));
-  const Machine machine = measure_machine(isas_here().back());
+  Machine machine{measure_peak(isas_here().back()).s8, {}};
   Means means[3];
   print_head();
   for (const Layer& layer : layers) {

@@ -7,6 +7,8 @@ from measuring import ROUNDS
 
 ASKED = {"DS-CNN": 2.7, "VWW": 2.7, "ResNet-8": 1.3, "autoencoder": 1.4, "MNIST": 2.0, "MobileNetV2-0.35": 2.0}
 FIVE = 5  # of these a geometric mean is asked
+AGAINST = " int8, the fastest peer's time by ours"
+ROOFLINE = 0.8  # share of it that is asked where a network's ratio is missed
 
 
 def mean_of(ratios):
@@ -42,12 +44,19 @@ class LayerTable:
 
 
 def claims(found, names):
-    """What is asked: text, limit (below zero: one from above), and what was found."""
+    """What is asked: text, limit (below zero: one from above), what was found, and the share of the roofline if that serves
+    instead."""
+    for what, asked, value in ratios(found, names):
+        name = what.removesuffix(AGAINST)
+        yield what, asked, value, found[f"{name} int8"]["share_of_roofline"] if name in ASKED else 0
+
+
+def ratios(found, names):
     reports = [found[f"{name} int8"] for name in names]
     floats = [found[f"{name} float"] for name in names]
     least = dict(zip(names, map(least_ratio, reports)))
     for name, asked in ASKED.items():
-        yield f"{name} int8, the fastest peer's time by ours", asked, least[name]
+        yield name + AGAINST, asked, least[name]
     yield "geometric mean of the first five", 2.0, mean_of(list(least.values())[:FIVE])
     yield "float, the fastest peer's time by ours, geometric mean", 1.0, mean_of(map(least_ratio, floats))
     yield "float's time by int8's, both ours (the least)", 1.0, min(f["median_us"] / i["median_us"] for i, f in zip(reports, floats))
@@ -82,11 +91,14 @@ def layer_claims(found):
 
 
 def claim_section(found, names):
-    yield "\n## Asked and measured\n"
+    yield (f"\n## Asked and measured\n\nOf a network, so many times as fast as the fastest peer, or {ROOFLINE * 100:.0f} % of the "
+           "roofline: of the time below which neither\nproducts, at the measured peak, nor bytes, at the measured rate of copying "
+           "as many, let a core go.\n")
     yield "| what | asked | measured | |\n|---|---:|---:|---|"
-    for what, asked, value in claims(found, names):
+    for what, asked, value, share in claims(found, names):
         holds = value <= -asked if asked < 0 else value >= asked
-        yield f"| {what} | {'at most ' if asked < 0 else ''}{abs(asked):.2f} | {value:.2f} | {'yes' if holds else 'no'} |"
+        verdict = "yes" if holds else f"{share * 100:.0f} % of the roofline" if share >= ROOFLINE else "no"
+        yield f"| {what} | {'at most ' if asked < 0 else ''}{abs(asked):.2f} | {value:.2f} | {verdict} |"
 
 
 def peer_rows(name, report):
@@ -113,15 +125,16 @@ def network_section(found, names):
 
 def layer_section(found, names):
     yield ("\n## Layers of the networks, int8\n\nShare of the peak: of the most int8 products a second that a core was seen to "
-           "do. Each layer is timed by itself.\n")
-    yield "| network | layer | kernel | us | MACs | share of peak |\n|---|---|---|---:|---:|---:|"
+           "do. Each layer is timed by itself;\nthe whole is of the run's roofline, in which constants come from the cache that holds "
+           "all that a run touches.\n")
+    yield "| network | layer | kernel | us | MACs | share of peak | of roofline |\n|---|---|---|---:|---:|---:|---:|"
     for name in names[:FIVE]:
         report = found[f"{name} int8"]
         for layer in report["layers"]:
             if layer["kernel"]:
                 share = f"{layer['share_of_peak'] * 100:.0f} %" if layer["macs"] else ""
-                yield f"| {name} int8 | {layer['op']} | {layer['kernel']} | {layer['us']:.3f} | {layer['macs']} | {share} |"
-        yield f"| {name} int8 | whole | | {report['median_us']:.3f} | {report['macs']} | {report['share_of_peak'] * 100:.0f} % |"
+                yield f"| {name} int8 | {layer['op']} | {layer['kernel']} | {layer['us']:.3f} | {layer['macs']} | {share} | {layer['share_of_roofline'] * 100:.0f} % |"
+        yield f"| {name} int8 | whole | | {report['median_us']:.3f} | {report['macs']} | {report['share_of_peak'] * 100:.0f} % | {report['share_of_roofline'] * 100:.0f} % |"
 
 
 def detector_section(found):

@@ -32,7 +32,9 @@ Json to_report(const BenchReport& r) {
                       {"macs", l.macs},
                       {"bytes", l.bytes},
                       {"macs_per_s", l.macs_per_s},
-                      {"share_of_peak", l.share_of_peak}});
+                      {"share_of_peak", l.share_of_peak},
+                      {"roofline_us", l.roofline_us},
+                      {"share_of_roofline", l.share_of_roofline}});
   Json against = Json::array();
   for (const PeerTime& p : r.against)
     against.push_back({{"peer", p.peer},
@@ -56,6 +58,8 @@ Json to_report(const BenchReport& r) {
           {"arithmetic", name_of(r.arithmetic)},
           {"macs", r.macs},
           {"share_of_peak", r.share_of_peak},
+          {"roofline_us", r.roofline_us},
+          {"share_of_roofline", r.share_of_roofline},
           {"peak", {{"s8_macs_per_s", r.s8_macs_per_s}, {"f32_macs_per_s", r.f32_macs_per_s}}},
           {"layers_us", r.layers_us},
           {"empty_us", r.empty_us},
@@ -71,21 +75,21 @@ std::string text_of(const PeerTime& p) {
 }
 
 std::string to_text(const BenchReport& r) {
-  std::string text = fmt::format("{:<18} {:<30} {:>10} {:>11} {:>8} {:>6} {:>10}\n", "operator", "kernel", "us", "MACs",
-                                 "GMAC/s", "peak", "bytes");
+  std::string text = fmt::format("{:<18} {:<30} {:>10} {:>11} {:>8} {:>6} {:>6} {:>10}\n", "operator", "kernel", "us", "MACs",
+                                 "GMAC/s", "peak", "roof", "bytes");
   for (const LayerTime& l : r.layers)
-    text += fmt::format("{:<18} {:<30} {:>10.3f} {:>11} {:>8.1f} {:>5.1f}% {:>10}  {}\n", l.op,
+    text += fmt::format("{:<18} {:<30} {:>10.3f} {:>11} {:>8.1f} {:>5.1f}% {:>5.1f}% {:>10}  {}\n", l.op,
                         l.kernel.empty() ? "(alias)" : l.kernel, l.us, l.macs, l.macs_per_s * 1e-9,
-                        l.share_of_peak * 100, l.bytes, l.name);
+                        l.share_of_peak * 100, l.share_of_roofline * 100, l.bytes, l.name);
   text += fmt::format("peak of a core with {}: int8 {:.1f} GMAC/s, float32 {:.1f} GMAC/s\n", name_of(r.isa),
                       r.s8_macs_per_s * 1e-9, r.f32_macs_per_s * 1e-9);
   text += isas_not_run();
   text += fmt::format("layers {:.3f} us together, empty program {:.4f} us, compiled in {:.1f} ms of CPU time\n",
                       r.layers_us, r.empty_us, r.compile_ms);
   text +=
-      fmt::format("median {:.3f} us, p10 {:.3f}, p90 {:.3f}, {} runs of {} sample{} on {} thread{}; {:.1f}% of peak\n",
+      fmt::format("median {:.3f} us, p10 {:.3f}, p90 {:.3f}, {} runs of {} sample{} on {} thread{}; {:.1f}% of peak, {:.1f}% of the roofline\n",
                   r.run.median_us, r.run.p10_us, r.run.p90_us, r.run.runs, r.batch, r.batch == 1 ? "" : "s", r.threads,
-                  r.threads == 1 ? "" : "s", r.share_of_peak * 100);
+                  r.threads == 1 ? "" : "s", r.share_of_peak * 100, r.share_of_roofline * 100);
   for (const PeerTime& p : r.against) text += text_of(p);
   return text;
 }
@@ -111,7 +115,7 @@ CLI::Validator is_peer_file() {
 
 void add(CLI::App& app, Cli& cli) {
   CLI::App* verb = app.add_subcommand(
-      "bench", "Time of a run and of each layer, beside the machine's peak; one thread unless --threads");
+      "bench", "Time of a run and of each layer, beside the machine's peak and roofline; one thread unless --threads");
   auto request = std::make_shared<BenchRequest>();
   auto files = std::make_shared<std::vector<std::string>>();
   verb->add_option("model", request->model, "The model")->required();

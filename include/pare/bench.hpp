@@ -33,6 +33,9 @@ struct LayerTime {
   int64_t macs = 0, bytes = 0;  ///< bytes: operands and outputs, constants included, each counted once
   double macs_per_s = 0;
   double share_of_peak = 0;  ///< of the peak of the layer's type of element; 0 without MACs
+  /// The time that neither its MACs, at the peak, nor its bytes, at the rate of copying as many, let one core go below.
+  double roofline_us = 0;
+  double share_of_roofline = 0;  ///< roofline_us / us
 };
 
 /// A peer, which ran the model in turn with us: ours, theirs, ours, theirs. `ratio` is its time by ours in the same
@@ -53,6 +56,10 @@ struct BenchReport {
   Arithmetic arithmetic = Arithmetic::None;
   int64_t macs = 0;                              ///< of one sample
   double share_of_peak = 0;                      ///< of all threads' peak
+  /// Of one sample on one core: the sum over the layers of the greater time, of the MACs, or of the constants at the rate
+  /// of copying all that a run touches and the operands and outputs at that of copying as many.
+  double roofline_us = 0;
+  double share_of_roofline = 0;                  ///< of the run, all threads together
   double s8_macs_per_s = 0, f32_macs_per_s = 0;  ///< one core's measured peaks
   double layers_us = 0;                          ///< sum of the layers, of one sample
   double empty_us = 0;                           ///< one run of a Program without steps

@@ -56,10 +56,16 @@ double empty_us(double seconds) {
 
 int64_t bytes_of_tensor(const TensorInfo& t) { return count_of(t.shape) * bytes_of(t.encoding.type); }
 
-int64_t bytes_moved(const Model& model, const Step& step) {
+// What a step reads and writes.
+int64_t activation_bytes(const Model& model, const Step& step) {
   int64_t bytes = 0;
   for (const auto* ids : {&step.in, &step.out})
     for (const TensorId id : *ids) bytes += bytes_of_tensor(model.tensor(id));
+  return bytes;
+}
+
+int64_t constant_bytes(const Model& model, const Step& step) {
+  int64_t bytes = 0;
   for (const int64_t node : step.nodes)
     for (const TensorId id : model.nodes[static_cast<size_t>(node)].in)
       if (id != kNoTensor && model.tensor(id).constant()) bytes += bytes_of_tensor(model.tensor(id));
@@ -76,7 +82,7 @@ LayerTime layer_of(const Model& model, const Step& step) {
     layer.macs += node.op->cost(operands_of(model, node.in), operands_of(model, node.out)).macs;
   }
   layer.integer = model.tensor(step.out[0]).encoding.type != DType::F32;
-  layer.bytes = step.kernel.alias ? 0 : bytes_moved(model, step);
+  layer.bytes = step.kernel.alias ? 0 : activation_bytes(model, step) + constant_bytes(model, step);
   return layer;
 }
 
@@ -97,16 +103,40 @@ void time_layers(Context& context, double seconds, BenchReport& report) {
   }
 }
 
+double us_of(int64_t count, double per_second) { return static_cast<double>(count) / per_second * 1e6; }
+
+// All that a run touches.
+int64_t working_set(const Program& program) {
+  int64_t bytes = program.memory().bytes;
+  for (const Step& step : program.steps()) bytes += constant_bytes(program.model(), step);
+  return bytes;
+}
+
+// A layer by itself, and its part of the whole run's roofline.
+void judge_layer(const Program& program, const Step& step, CopyRates& rates, int64_t all_bytes, LayerTime& layer,
+                 BenchReport& report) {
+  if (step.kernel.alias) return;
+  const double peak = layer.integer ? report.s8_macs_per_s : report.f32_macs_per_s, products_us = us_of(layer.macs, peak);
+  layer.macs_per_s = layer.us > 0 ? static_cast<double>(layer.macs) / layer.us * 1e6 : 0;
+  layer.share_of_peak = layer.macs_per_s / peak;
+  layer.roofline_us = std::max(products_us, us_of(layer.bytes, rates.at(layer.bytes)));
+  layer.share_of_roofline = layer.us > 0 ? layer.roofline_us / layer.us : 0;
+  const int64_t moved = activation_bytes(program.model(), step), constants = layer.bytes - moved;
+  report.roofline_us += std::max(products_us, us_of(constants, rates.at(all_bytes)) + us_of(moved, rates.at(moved)));
+}
+
 // The machine's peaks are the best that was seen before and after the layers, as its clock may vary.
-void judge(const Model& model, const Peak& before, const Peak& after, BenchReport& report) {
+void judge(const Program& program, const Peak& before, const Peak& after, BenchReport& report) {
   report.s8_macs_per_s = std::max(before.s8, after.s8);
   report.f32_macs_per_s = std::max(before.f32, after.f32);
-  for (LayerTime& layer : report.layers) {
-    layer.macs_per_s = layer.us > 0 ? static_cast<double>(layer.macs) / layer.us * 1e6 : 0;
-    layer.share_of_peak = layer.macs_per_s / (layer.integer ? report.s8_macs_per_s : report.f32_macs_per_s);
-  }
-  const double rate = static_cast<double>(report.macs * report.batch) / report.run.median_us * 1e6;
-  report.share_of_peak = rate / ((model.quantized() ? report.s8_macs_per_s : report.f32_macs_per_s) * report.threads);
+  CopyRates rates;
+  const int64_t all_bytes = working_set(program);
+  for (size_t i = 0; i < report.layers.size(); ++i)
+    judge_layer(program, program.steps()[i], rates, all_bytes, report.layers[i], report);
+  const double samples = static_cast<double>(report.batch) / report.threads, us = report.run.median_us / samples;
+  const double peak = program.model().quantized() ? report.s8_macs_per_s : report.f32_macs_per_s;
+  report.share_of_peak = us_of(report.macs, peak) / us;
+  report.share_of_roofline = report.roofline_us / us;
 }
 
 }  // namespace
@@ -126,7 +156,7 @@ Result<BenchReport> bench(const BenchRequest& request, const Common& common) {
   report.run = time_runs(contexts, report.batch, request.seconds);
   time_layers(contexts[0], request.seconds, report);
   report.empty_us = empty_us(request.seconds / 100);
-  judge(source.model, peak, measure_peak(report.isa), report);
+  judge(program, peak, measure_peak(report.isa), report);
   if (!request.against.empty()) {
     PARE_TRY(report.against, time_against(request, common, [&](int64_t repeats) {
                for (int64_t i = 0; i < repeats; ++i) contexts[0].run();

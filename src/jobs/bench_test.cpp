@@ -56,6 +56,22 @@ TEST(Bench, EveryLayerOfTheSimplifiedModelIsTimedWithItsKernelMacsAndBytes) {
   EXPECT_DOUBLE_EQ(r.layers_us, r.layers[0].us + r.layers[1].us);
 }
 
+TEST(Bench, NoLayerIsFasterThanItsRooflineByMuch) {
+  auto folder = TemporaryFolder::make();
+  ASSERT_TRUE(folder);
+  const BenchReport r = bench_of(small_model(*folder), 1, 1, "portable");
+  double sum = 0;
+  for (const LayerTime& layer : r.layers) {
+    EXPECT_GT(layer.roofline_us, 0) << layer.name;
+    EXPECT_DOUBLE_EQ(layer.share_of_roofline, layer.roofline_us / layer.us) << layer.name;
+    EXPECT_LT(layer.share_of_roofline, 1.5) << layer.name;
+    sum += layer.roofline_us;
+  }
+  EXPECT_GE(r.roofline_us, 128 / r.f32_macs_per_s * 1e6);
+  EXPECT_LT(r.roofline_us, 4 * sum);  // all lies in the nearest cache, together as alone
+  EXPECT_DOUBLE_EQ(r.share_of_roofline, r.roofline_us / r.run.median_us);
+}
+
 TEST(Bench, QuantilesAreInOrderAndAnEmptyProgramCostsLittle) {
   auto folder = TemporaryFolder::make();
   ASSERT_TRUE(folder);

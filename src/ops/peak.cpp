@@ -1,7 +1,10 @@
 #include "ops/peak.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
+#include <cstring>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "ops/isa_table.hpp"
@@ -33,15 +36,18 @@ constexpr Loops kLoops[] = {
 #endif
 };
 
+template <class Function>
+double seconds_of(const Function& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return seconds_since(start);
+}
+
 // Seconds of the fastest of kBlocks calls.
 template <class Function>
 double fastest(const Function& f) {
   double best = 1e9;
-  for (int i = 0; i < kBlocks; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    best = std::min(best, seconds_since(start));
-  }
+  for (int i = 0; i < kBlocks; ++i) best = std::min(best, seconds_of(f));
   return best;
 }
 
@@ -74,6 +80,25 @@ double plain_rate(Plain& plain, void (Plain::*loop)()) {
   return static_cast<double>(kRepeats) * kPlain / seconds;
 }
 
+// Of `bytes` in all, half of them read and half written.
+double copy_rate(size_t bytes) {
+  constexpr size_t kTogether = size_t{1} << 20;  // bytes of a measured loop: enough that the clock's own time does not count
+  constexpr double kSeconds = 0.003;
+  const size_t half = bytes / 2, repeats = std::max<size_t>(kTogether / bytes, 1);
+  std::vector<char> from(half, 1), to(half);
+  const auto loop = [&] {
+    for (size_t i = 0; i < repeats; ++i) {
+      std::memcpy(to.data(), from.data(), half);
+      asm volatile("" ::"r"(to.data()) : "memory");
+    }
+  };
+  const auto start = std::chrono::steady_clock::now();
+  double best = 1e9;
+  do best = std::min(best, seconds_of(loop));
+  while (seconds_since(start) < kSeconds);
+  return static_cast<double>(bytes * repeats) / best;
+}
+
 }  // namespace
 
 Peak measure_peak(Isa isa) {
@@ -81,6 +106,14 @@ Peak measure_peak(Isa isa) {
   if (loops.s8) return {rate(loops.s8, loops.s8_products), rate(loops.f32, loops.f32_products)};
   Plain plain;
   return {plain_rate(plain, &Plain::integers), plain_rate(plain, &Plain::floats)};
+}
+
+double CopyRates::at(int64_t bytes) {
+  const int power = std::clamp(static_cast<int>(std::bit_width(static_cast<uint64_t>(std::max<int64_t>(bytes, 1) - 1))), 8,
+                               static_cast<int>(rates_.size()) - 1);
+  double& rate = rates_[static_cast<size_t>(power)];
+  if (rate == 0) rate = copy_rate(size_t{1} << power);
+  return rate;
 }
 
 }  // namespace pare

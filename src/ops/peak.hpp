@@ -1,5 +1,7 @@
-// What one core can do at most: the figure that kernels are judged by.
+// What one core can do at most: the figures that kernels are judged by.
 #pragma once
+
+#include <array>
 
 #include "pare/numerics.hpp"
 
@@ -14,5 +16,16 @@ struct Peak {
 /// Measures it in about 20 ms: loops of nothing but the best product instruction of `isa` on sums in registers, and the
 /// fastest of many such loops. Portable: what the compiler makes of the plain loop. `has(isa)` must hold.
 Peak measure_peak(Isa isa);
+
+/// How fast this core copies memory of a size, and so from the cache that holds as much.
+class CopyRates {
+ public:
+  /// Bytes read and written a second, of a copy of `bytes` in all, rounded up to a power of two from 256 to 2^26. Measured
+  /// in some 3 ms when it is first asked for.
+  double at(int64_t bytes);
+
+ private:
+  std::array<double, 27> rates_{};  // by the power of two
+};
 
 }  // namespace pare
