@@ -83,6 +83,10 @@ struct Kernel {
   CCall c;
   /// As run, with a tail; null if nothing can follow within the step.
   void (*run_with)(const void* args, const pare_io* io, Tail& tail) = nullptr;
+  /// Codes between two kernels may stand as q + 128, which is q with its highest bit flipped (offset binary): where a kernel
+  /// keeps what the codes of its first operand, and those of its output, are xored with; 0, or -128 once the Program wants
+  /// it so. Null if it takes, or gives, only plain ones. `args` owns it.
+  int8_t *flip_in = nullptr, *flip_out = nullptr;
   /// Elements [first, first + count) of what run computes; the output may be an operand of its shape. Null if an
   /// element depends on others.
   decltype(Tail::part) part = nullptr;

@@ -208,6 +208,17 @@ Data random_data(Random& random, const Layer& layer) {
   return data;
 }
 
+// Codes q as q + 128, and back.
+Tensor flipped(Tensor codes) {
+  for (int8_t& q : codes.edit<int8_t>()) q = static_cast<int8_t>(q ^ -128);
+  return codes;
+}
+std::vector<int> flipped(std::vector<int> codes, bool are) {
+  if (are)
+    for (int& q : codes) q = static_cast<int8_t>(q ^ -128);
+  return codes;
+}
+
 void check_case(unsigned seed) {
   Random random(seed);
   const Layer layer = random_layer(random);
@@ -216,14 +227,19 @@ void check_case(unsigned seed) {
   const auto types = layer.op->infer(infos(data.in));
   ASSERT_TRUE(types) << seed << ": " << layer.name << ": " << types.error().message();
   const TensorInfo y{"y", (*types)[0].shape, "", data.out, {}};
-  const auto codes_on = [&](Isa isa) {
-    const Kernel kernel = *layer.op->prepare({infos(data.in), {&y}, arithmetic, isa});
-    return guarded(kernel, data.in[0].value, count_of(y.shape));
-  };
-  const std::vector<int> expected = codes_on(Isa::Portable);
-  for (const Isa isa : fast_isas())
-    ASSERT_EQ(codes_on(isa), expected) << "case " << seed << ", " << name_of(isa) << ", " << name_of(arithmetic) << ": "
-                                       << layer.name;
+  const auto kernel_on = [&](Isa isa) { return *layer.op->prepare({infos(data.in), {&y}, arithmetic, isa}); };
+  const Tensor& x = data.in[0].value;
+  const std::vector<int> expected = guarded(kernel_on(Isa::Portable), x, count_of(y.shape));
+  for (const Isa isa : fast_isas()) {
+    const Kernel kernel = kernel_on(isa);
+    const std::string where = fmt::format("case {}, {}, {}: {}", seed, name_of(isa), name_of(arithmetic), layer.name);
+    ASSERT_EQ(guarded(kernel, x, count_of(y.shape)), expected) << where;
+    const bool in = kernel.flip_in && random.integer(0, 3), out = kernel.flip_out && random.integer(0, 2);
+    if (in) *kernel.flip_in = -128;
+    if (out) *kernel.flip_out = -128;
+    if (in || out)
+      ASSERT_EQ(flipped(guarded(kernel, in ? flipped(x) : x, count_of(y.shape)), out), expected) << where << ", offset binary";
+  }
 }
 
 TEST(RandomIntegers, EveryInstructionSetGivesTheBitsOfThePortableKernel) {

@@ -57,6 +57,7 @@ struct TilesS8 {
   Isa isa = Isa::Portable;
   TileLoopS8 loop = nullptr;
   CopyRowS8 copy = nullptr;
+  CopyRowS8 copy_flipped = nullptr;  ///< the same of codes that are q + 128 already; null if it takes none
   /// Pixels of three channels get a fourth, which means nothing; `count` elements with it. May be null.
   CopyRowS8 copy_of_three = nullptr;
   /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [stretches, lanes,
@@ -88,6 +89,7 @@ void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_of_three_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+void copy_flipped_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 /// Reads lanes_at_once = pixels_at_once = kAmxRows; emulated, for tests, where the machine lacks Isa::Amx.
 void tiles_s8_amx(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_amx(const int8_t* from, void* to, int64_t count, int32_t zero_point);

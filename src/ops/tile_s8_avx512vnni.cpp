@@ -13,8 +13,11 @@ void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks) { 
 PARE_SIMD void copy_row_of_three_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t) {
   copy_row_of_three(from, static_cast<Element*>(to), count);
 }
-PARE_SIMD void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point) {
-  copy_row(from, static_cast<Element*>(to), count, zero_point);
+PARE_SIMD void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t) {
+  copy_row(from, static_cast<Element*>(to), count, _mm512_set1_epi8(-128));
+}
+PARE_SIMD void copy_flipped_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t) {
+  copy_row(from, static_cast<Element*>(to), count, zeros());
 }
 
 }  // namespace pare

@@ -72,7 +72,8 @@ class Fuser {
                          .args = pair,
                          .name = head.kernel.name + "+" + step.kernel.name,
                          .scratch_bytes = head.kernel.scratch_bytes,
-                         .c = {}};
+                         .c = {},
+                         .flip_in = head.kernel.flip_in};
     step.in.erase(step.in.begin() + static_cast<ptrdiff_t>(place));
     step.in.insert(step.in.begin(), head.in.begin(), head.in.end());
     step.nodes.insert(step.nodes.begin(), head.nodes.begin(), head.nodes.end());

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "run/fuse.hpp"
+#include "run/offset_binary.hpp"
 
 namespace pare {
 namespace {
@@ -53,6 +54,7 @@ Result<Program> Program::compile(const Model& model, const CompileOptions& wante
     state->steps.push_back(std::move(step));
   }
   if (options.fuse && !options.keep_all) state->steps = fuse(model, std::move(state->steps));
+  if (!options.keep_all) use_offset_binary(model, state->steps);
   state->memory = plan_memory(model, state->steps, kAlignment, options.keep_all);
   Program program;
   program.state_ = std::move(state);

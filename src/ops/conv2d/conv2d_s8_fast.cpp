@@ -30,7 +30,8 @@ struct Args {
   bool pairs;      // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   Keep keep;       // what holds the copied rows, if not by_chunk
   bool by_chunk;   // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
-  bool in_place;   // by_chunk, and tiles read the inputs themselves
+  bool in_place;   // by_chunk, and tiles may read the inputs themselves, if they are as tiles want them
+  int8_t flip_in;  // Kernel::flip_in
   int64_t chunk;   // output pixels
   int64_t joined;  // rows that make one chunk, if a row's pixels follow the last one's at the same distance; else 1
   int segments, lanes;  // of a kernel row: segments_of(conv), and 32-bit lanes in each
@@ -55,6 +56,9 @@ struct Args {
   bool slide() const {
     return !pairs && segments == 1 && conv.kernel_w == 3 && conv.stride_w == 1 && conv.in_c % tiles.group == 0;
   }
+  bool takes_flipped() const { return tiles.copy_flipped && source_c == conv.in_c; }
+  CopyRowS8 copy() const { return flip_in ? tiles.copy_flipped : source_c == conv.in_c ? tiles.copy : tiles.copy_of_three; }
+  bool reads_inputs() const { return in_place && (flip_in || tiles.in_place); }
   int stretches_in_row() const { return single ? segments * lanes : segments; }
   ptrdiff_t x_segment() const { return ptrdiff_t{1} * conv.dilation_w * conv.in_c * element(); }
 };
@@ -216,7 +220,7 @@ int64_t image_bytes(const Args& a) {
 bool can_read_in_place(const Args& a) {
   const pare_conv2d_s8_args& c = a.conv;
   const bool single = c.kernel_w == 1 && c.stride_w == 1 && c.groups == 1 && int64_t{1} * c.n * c.out_h == 1;
-  return a.tiles.in_place && a.by_chunk && single && a.lanes * 4 == c.in_c &&
+  return (a.tiles.in_place || a.takes_flipped()) && a.by_chunk && single && a.lanes * 4 == c.in_c &&
          c.out_w >= a.tiles.pixels_at_once;
 }
 
@@ -332,9 +336,7 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
   const auto& a = *static_cast<const Args*>(args);
   const pare_conv2d_s8_args& c = a.conv;
   const auto outside = static_cast<Element>(a.tiles.copied_zero(c.in_zero_point));
-  Rows<Element> rows(
-      c, a.keep, {outside, a.source_c == c.in_c ? a.tiles.copy : a.tiles.copy_of_three, c.in_zero_point, a.source_c},
-      after_stretches(a, io));
+  Rows<Element> rows(c, a.keep, {outside, a.copy(), c.in_zero_point, a.source_c}, after_stretches(a, io));
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = a.tile;
@@ -374,13 +376,26 @@ void copy_chunk(const Args& a, const pare_io* io, int64_t r, int64_t rows, int64
   auto* to = static_cast<int8_t*>(after_stretches(a, io));
   for (const int64_t end = r + rows; r < end; ++r, to += count * a.element()) {
     const int64_t ih = c.in_h == 1 ? r : r / c.out_h * c.in_h + r % c.out_h * c.stride_h;
-    a.tiles.copy(static_cast<const int8_t*>(io->in[0]) + (ih * c.in_w + ow * c.stride_w) * c.in_c, to, count,
-                 c.in_zero_point);
+    a.copy()(static_cast<const int8_t*>(io->in[0]) + (ih * c.in_w + ow * c.stride_w) * c.in_c, to, count, c.in_zero_point);
+  }
+}
+
+// Chunks only for the cache.
+void run_in_place(const Args& a, const pare_io* io, Tail& tail) {
+  auto* y = static_cast<int8_t*>(io->out[0]);
+  TileS8 t = a.tile;
+  t.stretches = io->in;
+  t.last = 1;
+  for (int64_t ow = 0; ow < a.conv.out_w; ow += a.chunk) {
+    const int64_t pixels = std::min(a.chunk, a.conv.out_w - ow);
+    run_chunk(a, t, a.bias, 0, ow, pixels, y);
+    tail.reach((ow + pixels) * a.y_pixel());
   }
 }
 
 void run_by_chunk(const void* args, const pare_io* io, Tail& tail) {
   const auto& a = *static_cast<const Args*>(args);
+  if (a.reads_inputs()) return run_in_place(a, io, tail);
   const pare_conv2d_s8_args& c = a.conv;
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = a.tile;
@@ -399,20 +414,6 @@ void run_by_chunk(const void* args, const pare_io* io, Tail& tail) {
   }
 }
 
-// Chunks only for the cache.
-void run_in_place(const void* args, const pare_io* io, Tail& tail) {
-  const auto& a = *static_cast<const Args*>(args);
-  auto* y = static_cast<int8_t*>(io->out[0]);
-  TileS8 t = a.tile;
-  t.stretches = io->in;
-  t.last = 1;
-  for (int64_t ow = 0; ow < a.conv.out_w; ow += a.chunk) {
-    const int64_t pixels = std::min(a.chunk, a.conv.out_w - ow);
-    run_groups(a, t, a.bias, 0, ow, pixels, y);
-    tail.reach((ow + pixels) * a.y_pixel());
-  }
-}
-
 // A single output pixel, as of a dense layer of one row: its few instructions matter, since until they are through, the next
 // layer's weights are not asked for.
 bool is_pixel(const Args& a) {
@@ -421,9 +422,9 @@ bool is_pixel(const Args& a) {
 }
 void run_pixel(const void* args, const pare_io* io, Tail& tail) {
   const auto& a = *static_cast<const Args*>(args);
-  a.tiles.copy(static_cast<const int8_t*>(io->in[0]), io->scratch, inputs_of(a.conv, 1), a.conv.in_zero_point);
+  const void* row = a.reads_inputs() ? io->in[0] : io->scratch;
+  if (row == io->scratch) a.copy()(static_cast<const int8_t*>(io->in[0]), io->scratch, inputs_of(a.conv, 1), a.conv.in_zero_point);
   TileS8 t = a.tile;
-  const void* row = io->scratch;
   t.stretches = &row;
   t.last = 1;
   t.weights = a.weights;
@@ -435,7 +436,7 @@ void run_pixel(const void* args, const pare_io* io, Tail& tail) {
 }
 
 int64_t scratch_bytes(const Args& a) {
-  if (a.in_place) return 0;
+  if (a.in_place && a.tiles.in_place) return 0;
   const int64_t behind = (a.tiles.pixels_at_once - 1) * a.tile.x_pixel;
   if (a.by_chunk) {
     const int64_t inputs = inputs_of(a.conv, std::min<int64_t>(a.chunk, a.conv.out_w));
@@ -468,6 +469,15 @@ Isa faster_of(Isa isa, const pare_conv2d_s8_args& conv) {
   return cycles.amx < cycles.avx512 ? isa : base_of(isa);
 }
 
+Kernel kernel_for(const std::shared_ptr<Packed>& packed, const Kernel& reference) {
+  const Args& a = packed->args;
+  const Isa isa = a.tiles.isa;
+  if (is_pixel(a)) return twin_with_tail<run_pixel>(reference, isa, packed, scratch_bytes(a));
+  if (a.by_chunk) return twin_with_tail<run_by_chunk>(reference, isa, packed, scratch_bytes(a));
+  if (a.element() == 1) return twin_with_tail<run_by_row<uint8_t>>(reference, isa, packed, scratch_bytes(a));
+  return twin_with_tail<run_by_row<int16_t>>(reference, isa, packed, scratch_bytes(a));
+}
+
 }  // namespace
 
 std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa allowed, const Kernel& reference) {
@@ -497,11 +507,9 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa allowe
   a.tile = tile_of(a);
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  if (is_pixel(a)) return twin_with_tail<run_pixel>(reference, tiles.isa, packed, scratch_bytes(a));
-  if (a.in_place) return twin_with_tail<run_in_place>(reference, tiles.isa, packed, scratch_bytes(a));
-  if (a.by_chunk) return twin_with_tail<run_by_chunk>(reference, tiles.isa, packed, scratch_bytes(a));
-  if (a.element() == 1) return twin_with_tail<run_by_row<uint8_t>>(reference, tiles.isa, packed, scratch_bytes(a));
-  return twin_with_tail<run_by_row<int16_t>>(reference, tiles.isa, packed, scratch_bytes(a));
+  Kernel kernel = kernel_for(packed, reference);
+  if (a.takes_flipped()) kernel.flip_in = &a.flip_in;
+  return kernel;
 }
 
 }  // namespace pare

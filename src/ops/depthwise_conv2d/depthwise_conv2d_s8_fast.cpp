@@ -40,6 +40,7 @@ struct Args {
   int lanes;
   DepthwiseS8Rows rows;
   DepthwiseS8ImageLoop image;  // or null
+  int8_t flip_out;             // Kernel::flip_out, of `image`
 
   int unit() const { return 4 * lanes; }
   int element() const { return 4 / inputs.group; }
@@ -322,7 +323,7 @@ void run_direct(const void* args, const pare_io* io, Tail& tail) {
   const auto& packed = *static_cast<const Packed*>(args);
   const Args& a = packed.args;
   const pare_depthwise_conv2d_s8_args& c = a.conv;
-  const DepthwiseS8Image image{&c, &a.rows, a.steps, strip_rows(c), packed.outside.view<int8_t>().data()};
+  const DepthwiseS8Image image{&c, &a.rows, a.steps, strip_rows(c), packed.outside.view<int8_t>().data(), a.flip_out};
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   for (int n = 0; n < c.n;
@@ -336,7 +337,9 @@ Kernel direct(std::shared_ptr<Packed> packed, Isa isa, const Kernel& reference) 
   const pare_depthwise_conv2d_s8_args& c = packed->args.conv;
   packed->outside = Tensor(DType::I8, {int64_t{1} * c.in_w * c.in_c});
   std::ranges::fill(packed->outside.edit<int8_t>(), static_cast<int8_t>(c.in_zero_point));
-  return twin_with_tail<run_direct>(reference, isa, packed, direct_scratch(c));
+  Kernel kernel = twin_with_tail<run_direct>(reference, isa, packed, direct_scratch(c));
+  kernel.flip_out = &packed->args.flip_out;
+  return kernel;
 }
 
 // With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].

@@ -53,6 +53,7 @@ struct DepthwiseS8Image {
   int steps;
   int strip;              ///< output rows at a time, an even number
   const int8_t* outside;  ///< an input row of the zero point
+  int8_t flip_out;        ///< Kernel::flip_out
 };
 
 /// Is a row of 3 x 3 with stride 2 computed from its right end? Without padding, pixels of 8, 16 or 32 channels that are
