@@ -192,11 +192,18 @@ Cell five_cell(bool two, int row, int kw, int output) {
   return kw == 0 ? Cell{6, 1} : Cell{5, kw - 1};
 }
 
+// As load_pairs of depthwise_conv2d_s8_direct.inc has lanes and words.
+Cell pair_cell(const Args& a, int place, int kh, int kw) {
+  if (kh == 2) return kw == 1 ? Cell{from_right(a.conv) ? 0 : 2, 2} : Cell{kw, 3};
+  const bool second = place / a.lanes % 2 == 1;
+  return {kw, kw == 1 && second ? kh + 2 : kh};
+}
+
 // For output row `output` of the two that may share inputs.
-Cell cell_of(const Args& a, int kh, int kw, int output) {
+Cell cell_of(const Args& a, int place, int kh, int kw, int output) {
   const int row = kh + output, outputs = a.rows.two ? 2 : 1;
   if (a.image && a.kernel_h == 5) return five_cell(a.rows.two, row, kw, output);
-  if (a.image && !a.rows.two && kh == 2) return kw == 1 ? Cell{from_right(a.conv) ? 0 : 2, 2} : Cell{kw, 3};  // see load_pairs
+  if (a.image && !a.rows.two) return pair_cell(a, place, kh, kw);
   return {(row / a.inputs.group * a.rows.kernel_w + kw) * outputs + output, row % a.inputs.group};
 }
 
@@ -226,7 +233,7 @@ void pack_weights(Packed& p) {
       sum += w;
       for (int output = 0; output < outputs; ++output)
         put_weight(a, p.weights.edit<int8_t>().data(), place,
-                   cell_of(a, i / a.rows.kernel_w, i % a.rows.kernel_w, output), w);
+                   cell_of(a, place, i / a.rows.kernel_w, i % a.rows.kernel_w, output), w);
     }
     const int64_t bias = (a.conv.bias ? a.conv.bias[c] : 0) - sum * a.inputs.copied_zero(a.conv.in_zero_point);
     p.biases.edit<int32_t>()[static_cast<size_t>(place)] = static_cast<int32_t>(bias + start);
