@@ -29,6 +29,7 @@ constexpr Row kRows[] = {
      [](Layers& l) { l.model.outputs = {l.conv(l.depthwise(l.input({1, 9, 7, 64}), 5, 2), 24, 1, 1, 2)}; }},
     {"a number of channels that fills no lanes", 1,
      [](Layers& l) { l.model.outputs = {l.conv(l.depthwise(l.input({1, 9, 7, 66}), 3, 2), 24, 1)}; }},
+    {"streams", 1, [](Layers& l) { l.model.outputs = {l.conv(l.depthwise(l.input({1, 9, 21, 24}), 3), 24, 1)}; }},
     {"single pixels", 1,
      [](Layers& l) { l.model.outputs = {l.conv(l.depthwise(l.input({1, 1, 1, 64}), 3), 24, 1)}; }},
     {"several readers", 1,

@@ -40,7 +40,6 @@ struct Args {
   int lanes;
   DepthwiseS8Rows rows;
   DepthwiseS8ImageLoop image;  // or null
-  int8_t flip_out;             // Kernel::flip_out, of `image`
 
   int unit() const { return 4 * lanes; }
   int element() const { return 4 / inputs.group; }
@@ -330,7 +329,7 @@ void run_direct(const void* args, const pare_io* io, Tail& tail) {
   const auto& packed = *static_cast<const Packed*>(args);
   const Args& a = packed.args;
   const pare_depthwise_conv2d_s8_args& c = a.conv;
-  const DepthwiseS8Image image{&c, &a.rows, a.steps, strip_rows(c), packed.outside.view<int8_t>().data(), a.flip_out};
+  const DepthwiseS8Image image{&c, &a.rows, a.steps, strip_rows(c), packed.outside.view<int8_t>().data()};
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   for (int n = 0; n < c.n;
@@ -344,9 +343,14 @@ Kernel direct(std::shared_ptr<Packed> packed, Isa isa, const Kernel& reference) 
   const pare_depthwise_conv2d_s8_args& c = packed->args.conv;
   packed->outside = Tensor(DType::I8, {int64_t{1} * c.in_w * c.in_c});
   std::ranges::fill(packed->outside.edit<int8_t>(), static_cast<int8_t>(c.in_zero_point));
-  Kernel kernel = twin_with_tail<run_direct>(reference, isa, packed, direct_scratch(c));
-  kernel.flip_out = &packed->args.flip_out;
-  return kernel;
+  return twin_with_tail<run_direct>(reference, isa, packed, direct_scratch(c));
+}
+
+Kernel kernel_for(const std::shared_ptr<Packed>& packed, Isa isa, const Kernel& reference) {
+  const Args& a = packed->args;
+  if (a.image) return direct(packed, isa, reference);
+  if (a.element() == 1) return twin_with_tail<run<uint8_t>>(reference, isa, packed, Scratch<uint8_t>::bytes(a));
+  return twin_with_tail<run<int16_t>>(reference, isa, packed, Scratch<int16_t>::bytes(a));
 }
 
 // With a large multiplier the layer is a convolution of in_c groups, whose weights are [out_c, kernel_h, kernel_w, 1].
@@ -385,9 +389,9 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   a.rows.bias = packed->biases.view<int32_t>().data();
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
-  if (a.image) return direct(packed, loop.isa, reference);
-  if (a.element() == 1) return twin_with_tail<run<uint8_t>>(reference, loop.isa, packed, Scratch<uint8_t>::bytes(a));
-  return twin_with_tail<run<int16_t>>(reference, loop.isa, packed, Scratch<int16_t>::bytes(a));
+  Kernel kernel = kernel_for(packed, loop.isa, reference);
+  if (a.image || a.rows.stream > 0) kernel.flip_out = &a.rows.flip_out;
+  return kernel;
 }
 
 }  // namespace pare

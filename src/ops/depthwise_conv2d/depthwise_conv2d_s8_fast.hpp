@@ -30,6 +30,7 @@ struct DepthwiseS8Rows {
   const int8_t* weights;        ///< [sets, groups, kernel_w, one or two rows, 4, vector]
   const int32_t* bias;          ///< [sets, 4, vector]
   RequantizeVectors requantize;
+  int8_t flip_out;  ///< Kernel::flip_out, of streams and of images
 };
 
 /// rows: [groups * inputs of a lane] rows of Elements (simd_s8.inc) as window_rows.hpp gives them; rows outside the
@@ -53,7 +54,6 @@ struct DepthwiseS8Image {
   int steps;
   int strip;              ///< output rows at a time, an even number
   const int8_t* outside;  ///< an input row of the zero point
-  int8_t flip_out;        ///< Kernel::flip_out
 };
 
 /// Is a row of 3 x 3 with stride 2 computed from its right end? Without padding, pixels of 8, 16 or 32 channels that are
