@@ -46,7 +46,16 @@ struct StackS8 {
   int8_t* y_end;
 };
 
-/// round_half_away((sum + outside) / count); |sum + outside| + count below 2^24.
+/// Elements x + offset[r] + i of rows r < `rows`, for i < count.
+template <class T>
+struct ColumnsS8 {
+  const T* x;
+  const ptrdiff_t* offset;
+  int32_t rows;
+  int64_t count;
+};
+
+/// round_half_away((sum + outside) / count); |sum + outside| + count below 2^24, of words below 2^16.
 struct AverageS8 {
   RequantizeVectors requantize;
   int32_t count, outside;
@@ -68,12 +77,19 @@ struct CodesS8 {
   int8_t flip;
 };
 
+inline constexpr int64_t kWordSlack = 64;
+
 /// An instruction set's loops; all null if there are none.
 struct LoopsS8 {
   void (*sum_fixed)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23a
   void (*sum_shift)(const RowS8& row, const SumS8& sum) = nullptr;  ///< Eq. 23b
   void (*product)(const RowS8& row, const ProductS8& product) = nullptr;
-  void (*maximum)(const StackS8& stack, const RequantizeVectors& limits) = nullptr;
+  /// y[i] = the greatest of column i, within the limits; the sum of column i.
+  void (*maximum)(const ColumnsS8<int8_t>& x, const RequantizeVectors& limits, int8_t* y) = nullptr;
+  void (*sum)(const ColumnsS8<int8_t>& x, int16_t* y) = nullptr;
+  void (*sum_words)(const ColumnsS8<int16_t>& x, int16_t* y) = nullptr;
+  /// Of sums, which may be read up to kWordSlack elements beyond the last.
+  void (*average_words)(const int16_t* sums, const AverageS8& average, int8_t* y, int64_t count) = nullptr;
   void (*average)(const StackS8& stack, const AverageS8& average) = nullptr;
   void (*mean_fixed)(const StackS8& stack, const MeanS8& mean) = nullptr;  ///< Eq. 25a
   void (*mean_real)(const StackS8& stack, const MeanS8& mean) = nullptr;   ///< Eq. 25b

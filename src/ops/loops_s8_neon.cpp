@@ -13,7 +13,8 @@
 namespace pare {
 
 LoopsS8 loops_s8_neon() {
-  return {sum_fixed, sum_shift, product, maximum, average, mean_fixed, mean_real, lookup, quantize_row, dequantize_row};
+  return {sum_fixed,     sum_shift, product,    maximum,   sum_bytes, sum_words,    average_words,
+          average,       mean_fixed, mean_real, lookup,    quantize_row, dequantize_row};
 }
 
 }  // namespace pare

@@ -131,6 +131,22 @@ TEST(Pool2d, FastKernelsMatchForAllChannelsAndWindows) {
         }
 }
 
+TEST(Pool2d, FastKernelsMatchOnRandomWindows) {
+  Random random(6);
+  for (int i = 0; i < 300; ++i) {
+    Pool2d op(random.integer(0, 1) ? Kind::Max : Kind::Average);
+    op.kernel_h = random.integer(1, 5), op.kernel_w = random.integer(1, 5);
+    op.stride_h = random.integer(1, 4), op.stride_w = random.integer(1, 4);
+    const auto pad = [&](int64_t kernel) { return random.integer(0, static_cast<int>(kernel) - 1); };
+    op.pad_top = pad(op.kernel_h), op.pad_bottom = pad(op.kernel_h);
+    op.pad_left = pad(op.kernel_w), op.pad_right = pad(op.kernel_w);
+    op.count_include_pad = random.integer(0, 1) == 0;
+    const int64_t h = random.integer(static_cast<int>(op.kernel_h), 9), w = random.integer(static_cast<int>(op.kernel_w), 40);
+    const int64_t channels[] = {1, 2, 3, 4, 8, 8, 12, 16, 32, random.integer(1, 70)};
+    expect_twins(op, random.codes({random.integer(1, 2), h, w, channels[random.integer(0, 9)]}));
+  }
+}
+
 // Channel 4 k + j holds k - 128, and one more in j quarters of the places: so sums of all sizes and both signs, with ties.
 Tensor quarters(int64_t places) {
   Tensor q(DType::I8, {1, places, 1, 1020});
