@@ -118,7 +118,8 @@ void choose_form(Args& a) {
   r.kernel_w = c.kernel_w;
   r.tap = ptrdiff_t{1} * c.dilation_w * c.in_c;
   r.pixel = ptrdiff_t{1} * c.stride_w * c.in_c;
-  r.narrow = a.lanes == 16 && c.stride_w == 2 && c.in_c < a.unit() && c.in_c % 8 == 0 && a.unit() % c.in_c == 0;
+  const int piece = a.lanes == 16 ? 8 : 16;  // bytes that stay together
+  r.narrow = a.lanes > 4 && c.stride_w == 2 && c.in_c < a.unit() && c.in_c * a.element() % piece == 0 && a.unit() % c.in_c == 0;
   const bool flat = r.pixel == c.in_c || r.narrow;
   r.sets = flat ? c.in_c / std::gcd(c.in_c, a.unit()) : (c.in_c + a.unit() - 1) / a.unit();
   a.kernel_h = c.kernel_h;
