@@ -9,8 +9,8 @@ namespace {
 constexpr TilesS8 kRows[] = {
     {.isa = Isa::Portable},
 #if defined(__x86_64__)
-    {.isa = Isa::Avx2, .loop = tiles_s8_avx2, .copy = copy_row_avx2, .group = 2},
-    {.isa = Isa::AvxVnni, .loop = tiles_s8_avxvnni, .copy = copy_row_avxvnni, .columns = true},
+    {.isa = Isa::Avx2, .loop = tiles_s8_avx2, .copy = copy_row_avx2, .group = 2, .lines = true},
+    {.isa = Isa::AvxVnni, .loop = tiles_s8_avxvnni, .copy = copy_row_avxvnni, .columns = true, .lines = true},
     {.isa = Isa::Avx512Vnni,
      .loop = tiles_s8_avx512vnni,
      .copy = copy_row_avx512vnni,

@@ -172,7 +172,7 @@ bool pack_constants(Packed& p) {
   r.exponent = in_places(a, p.exponent, r.exponent, one);
   r.scale = in_places(a, p.scale, r.scale, one);
   r.channels = a.rows.sets * a.unit();
-  auto requantize = pack_requantize(r, ranges_of(p), 1, a.lanes == 16);
+  auto requantize = pack_requantize(r, ranges_of(p), 1, a.inputs.lines);
   if (!requantize) return false;
   p.requantize = std::move(*requantize);
   p.args.rows.requantize = p.requantize.vectors;
