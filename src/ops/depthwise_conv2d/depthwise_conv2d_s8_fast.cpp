@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "ops/conv2d/conv2d_s8_fast.hpp"
+#include "ops/depthwise_conv2d/depthwise_conv2d_s8_pairs.hpp"
 #include "ops/isa_table.hpp"
 #include "ops/tile_s8.hpp"
 #include "ops/window_rows.hpp"
@@ -374,6 +375,8 @@ std::optional<Kernel> fast_depthwise_conv2d_s8(const pare_depthwise_conv2d_s8_ar
   const Loop& loop = row_for(kLoops, isa);  // not of Amx: a channel by itself fills no tile
   if (conv.multiplier > kMostTimes) return as_groups(conv, loop.isa, reference);
   if (!loop.run) return std::nullopt;
+  if (loop.isa == Isa::Avx2)
+    if (auto paired = paired_depthwise_conv2d_s8(conv, reference)) return paired;
   auto packed = std::make_shared<Packed>();
   Args& a = packed->args;
   a.conv = conv;
