@@ -220,7 +220,7 @@ int64_t image_bytes(const Args& a) {
 bool can_read_in_place(const Args& a) {
   const pare_conv2d_s8_args& c = a.conv;
   const bool single = c.kernel_w == 1 && c.stride_w == 1 && c.groups == 1 && int64_t{1} * c.n * c.out_h == 1;
-  return (a.tiles.in_place || a.takes_flipped()) && a.by_chunk && single && a.lanes * 4 == c.in_c &&
+  return !a.narrow && (a.tiles.in_place || a.takes_flipped()) && a.by_chunk && single && a.lanes * 4 == c.in_c &&
          c.out_w >= a.tiles.pixels_at_once;
 }
 
