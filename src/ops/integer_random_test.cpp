@@ -193,8 +193,9 @@ Data random_data(Random& random, const Layer& layer) {
   for (int64_t c = 0; c < (one ? 1 : channels); ++c)
     scales.push_back(base * random_scale(random, -2, 2) * (random.integer(0, 50) ? 1.0f : 1e-6f));
   const Encoding w = one ? s8(scales[0], 0) : Encoding::per_channel(DType::I8, layer.axis, scales);
-  const int most = pick<int>(random, {127, 127, 127, 3, 1});
-  Data data{{input(random.codes(layer.x), x), constant(random.codes(layer.w, most == 127 ? -128 : -most, most), w)},
+  const int least = -pick<int>(random, {128, 127, 127, 3, 1});  // without -128 a single pixel may have other tiles
+  const int most = std::min(-least, 127);
+  Data data{{input(random.codes(layer.x), x), constant(random.codes(layer.w, least, most), w)},
             {}};
   if (random.integer(0, 4)) {
     Tensor bias(DType::I32, {channels});

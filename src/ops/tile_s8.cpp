@@ -43,4 +43,12 @@ constexpr TilesS8 kRows[] = {
 
 TilesS8 tiles_s8(Isa isa) { return row_for(kRows, isa); }
 
+TilesS8 tiles_s8_of_pixel(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::Avx2)
+    return {.isa = isa, .loop = tiles_s8_avx2_signs, .copy = copy_row_avx2_signs, .lines = true, .offset = 0, .in_place = true};
+#endif
+  return tiles_s8(isa);
+}
+
 }  // namespace pare

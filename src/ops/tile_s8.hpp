@@ -83,6 +83,8 @@ struct TilesS8 {
 };
 void tiles_s8_avx2(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avx2(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+void tiles_s8_avx2_signs(TileS8& tile, int64_t pixels, int64_t blocks);
+void copy_row_avx2_signs(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_avxvnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avxvnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
@@ -102,6 +104,8 @@ inline std::atomic<bool> amx_everywhere = false;
 
 /// The tiles for an instruction set, its own or those of its base; loop is null if there are none.
 TilesS8 tiles_s8(Isa isa);
+/// The same for a single pixel, whose time goes into reading weights: they may be half as large, but none may be -128.
+TilesS8 tiles_s8_of_pixel(Isa isa);
 
 /// How codes come into a ring of what tiles read (window_rows.hpp).
 template <class Element>

@@ -469,6 +469,13 @@ Isa faster_of(Isa isa, const pare_conv2d_s8_args& conv) {
   return cycles.amx < cycles.avx512 ? isa : base_of(isa);
 }
 
+TilesS8 tiles_for(Isa isa, const pare_conv2d_s8_args& c) {
+  const int64_t weights = int64_t{1} * c.out_c * c.kernel_h * c.kernel_w * (c.in_c / c.groups);
+  const bool pixel = int64_t{1} * c.n * c.out_h * c.out_w == 1;
+  const bool small = std::find(c.weights, c.weights + weights, -128) == c.weights + weights;
+  return pixel && small ? tiles_s8_of_pixel(isa) : tiles_s8(isa);
+}
+
 Kernel kernel_for(const std::shared_ptr<Packed>& packed, const Kernel& reference) {
   const Args& a = packed->args;
   const Isa isa = a.tiles.isa;
@@ -482,7 +489,7 @@ Kernel kernel_for(const std::shared_ptr<Packed>& packed, const Kernel& reference
 
 std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa allowed, const Kernel& reference) {
   const Isa isa = faster_of(allowed, conv);
-  const TilesS8 tiles = tiles_s8(isa);
+  const TilesS8 tiles = tiles_for(isa, conv);
   if (!tiles.loop) return std::nullopt;
   auto packed = std::make_shared<Packed>();
   Args& a = packed->args;

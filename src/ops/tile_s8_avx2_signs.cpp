@@ -1,0 +1,18 @@
+#if defined(__x86_64__)
+#define PARE_LANES 8
+#define PARE_VNNI 0
+#define PARE_SIGNS 1
+// clang-format off
+#include "ops/simd_s8.inc"
+#include "ops/tile_s8.inc"
+// clang-format on
+
+namespace pare {
+
+void tiles_s8_avx2_signs(TileS8& tile, int64_t pixels, int64_t blocks) { tiles(tile, pixels, blocks); }
+PARE_SIMD void copy_row_avx2_signs(const int8_t* from, void* to, int64_t count, int32_t zero_point) {
+  copy_row(from, static_cast<Element*>(to), count, zero_point);
+}
+
+}  // namespace pare
+#endif
