@@ -101,7 +101,11 @@ class WindowRows {
   static int64_t kept_bytes(const Args& a, Keep keep) {
     return kept_rows(a, keep) * row_elements(a) * int64_t{sizeof(Out)};
   }
-  static int64_t row_elements(const Args& a) { return int64_t{1} * row_pixels(a) * a.in_c; }
+  /// From one row to the next: whole cache lines, so that vectors which begin with a row lie in one.
+  static int64_t row_elements(const Args& a) {
+    constexpr int64_t kLine = 64 / sizeof(Out);
+    return (int64_t{1} * row_pixels(a) * a.in_c + kLine - 1) / kLine * kLine;
+  }
 
   WindowRows(const Args& a, Keep keep, Copy copy, void* scratch)
       : a_(a),
@@ -170,14 +174,15 @@ class WindowRows {
   }
 
   void copy_image() {
-    const int64_t row = row_elements(a_), left = std::min(int64_t{1} * a_.pad_left * a_.in_c, row);
+    const int64_t row = row_elements(a_), seen = int64_t{1} * row_pixels(a_) * a_.in_c;
+    const int64_t left = std::min(int64_t{1} * a_.pad_left * a_.in_c, seen);
     const int64_t count = std::max<int64_t>(int64_t{1} * copied_pixels() * a_.in_c, 0);
     const In* from = sample_;
     Out* to = ring_;
     for (int ih = 0; ih < a_.in_h; ++ih, from += a_.in_w * copy_.in_c, to += row) {
       fill(to, left);
       if (count > 0) copy_(from, to + left, count);
-      fill(to + left + count, row - left - count);
+      fill(to + left + count, seen - left - count);
     }
   }
 

@@ -20,6 +20,12 @@ constexpr int kFewLanes = 4;              // of a kernel row: a loop over them w
 int segments_of(const pare_conv2d_s8_args& c) { return c.groups == 1 && c.dilation_w == 1 ? 1 : c.kernel_w; }
 int stretch_of(const pare_conv2d_s8_args& c) { return c.kernel_w / segments_of(c) * (c.in_c / c.groups); }
 
+// What an output row's tiles are told, known beforehand: a short row takes little longer than finding it out.
+struct OutputRow {
+  int first, last;  // TileS8
+  ptrdiff_t bias;   // its biases
+};
+
 struct Args {
   pare_conv2d_s8_args conv;
   TilesS8 tiles;
@@ -43,7 +49,7 @@ struct Args {
   const int8_t* weights;
   const int32_t* bias;
   ptrdiff_t bias_count;  // padded channels
-  const int32_t* bias_of_row;
+  const OutputRow* rows;
   RequantizeVectors requantize;
   TileS8 tile;  // what all tiles of a run share
 
@@ -74,7 +80,7 @@ struct Packed {
   Args args{};
   OtherLayer other;
   Tensor weights, bias;
-  std::vector<int32_t> bias_of_row;
+  std::vector<OutputRow> rows;
   RequantizePack requantize;
 };
 
@@ -192,14 +198,15 @@ std::vector<int32_t> biases_for(const Packed& p, RowSpan span) {
   return biases;
 }
 
-void pack_biases(Packed& p) {
+void pack_rows(Packed& p) {
   const Args& a = p.args;
   std::vector<RowSpan> spans;
   std::vector<int32_t> all;
   for (int oh = 0; oh < a.conv.out_h; ++oh) {
     const RowSpan span = rows_inside(a.conv, oh * a.conv.stride_h - a.conv.pad_top);
     const auto known = std::find(spans.begin(), spans.end(), span);
-    p.bias_of_row.push_back(static_cast<int32_t>(known - spans.begin()));
+    const int in_row = a.stretches_in_row();
+    p.rows.push_back({span.first * in_row, span.last * in_row, (known - spans.begin()) * a.bias_count});
     if (known != spans.end()) continue;
     spans.push_back(span);
     const std::vector<int32_t> biases = biases_for(p, span);
@@ -289,15 +296,19 @@ void set_stretches(const Args& a, const pare_io* io, const void* const* rows, Ro
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y; its window is `row` bytes from the
 // stretches.
 void run_groups(const Args& a, TileS8& t, const int32_t* bias, ptrdiff_t row, int64_t ow, int64_t pixels, int8_t* y) {
-  const int64_t blocks = a.blocks, per_group = a.per_group;
-  for (int64_t g = 0; g < a.conv.groups; ++g) {
-    t.x_offset = row + ow * t.x_pixel + g * a.depth * a.element();
-    t.weights = a.weights + g * blocks * t.weight_block;
-    t.channel = g * blocks * kChannelBlock;
-    t.bias = bias + t.channel;
-    t.y = y + ow * t.y_pixel + g * per_group;
+  const TileLoopS8 loop = a.narrow ? a.tiles.narrow : a.tiles.loop;
+  ptrdiff_t x = row + ow * t.x_pixel;
+  y += ow * t.y_pixel;
+  const ptrdiff_t x_group = a.depth * a.element(), w_group = a.blocks * t.weight_block, padded = a.blocks * kChannelBlock;
+  const int8_t* w = a.weights;
+  for (int64_t g = 0, channel = 0; g < a.conv.groups; ++g, channel += padded, w += w_group, x += x_group, y += a.per_group) {
+    t.x_offset = x;
+    t.weights = w;
+    t.channel = channel;
+    t.bias = bias + channel;
+    t.y = y;
     t.channels = static_cast<int>(a.stored());
-    (a.narrow ? a.tiles.narrow : a.tiles.loop)(t, pixels, blocks);
+    loop(t, pixels, a.blocks);
   }
 }
 
@@ -342,24 +353,29 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
   TileS8 t = a.tile;
   const ptrdiff_t row_bytes = Rows<Element>::row_elements(c) * ptrdiff_t{sizeof(Element)};
   if (a.column) t.x_lane = c.dilation_h * row_bytes;
+  const bool image = a.keep == Keep::Image;
+  const ptrdiff_t x_row = image ? c.stride_h * row_bytes : 0, y_row = c.out_w * a.y_pixel();
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
     rows.start(x);
-    if (a.keep == Keep::Image)
+    if (image)
       set_stretches(a, io, pointers_to(rows.image_window()), {0, static_cast<int>(c.kernel_h)}, t);
-    for (int oh = 0; oh < c.out_h; ++oh, y += c.out_w * a.y_pixel()) {
-      const int top = oh * c.stride_h - c.pad_top;
-      const RowSpan span = rows_inside(c, top);
-      if (a.keep == Keep::Ring) set_stretches(a, io, pointers_to(rows.window(top, span)), span, t);
-      t.first = span.first * a.stretches_in_row();
-      t.last = span.last * a.stretches_in_row();
+    ptrdiff_t row = image ? -c.pad_top * row_bytes : 0;  // from the stretches to the window
+    for (int oh = 0; oh < c.out_h; ++oh, y += y_row, row += x_row) {
+      const OutputRow& r = a.rows[oh];
+      if (!image) {
+        const int top = oh * c.stride_h - c.pad_top;
+        const RowSpan span = rows_inside(c, top);
+        set_stretches(a, io, pointers_to(rows.window(top, span)), span, t);
+      }
+      t.first = r.first;
+      t.last = r.last;
       if (a.column) {
         t.lanes = t.last - t.first;
         t.last = t.first + 1;
       }
-      const ptrdiff_t row = a.keep == Keep::Image ? top * row_bytes : 0;
       for (int64_t ow = 0; ow < c.out_w; ow += a.chunk)
-        run_chunk(a, t, a.bias + a.bias_of_row[oh] * a.bias_count, row, ow, std::min(a.chunk, c.out_w - ow), y);
-      tail.reach(y + c.out_w * a.y_pixel() - static_cast<int8_t*>(io->out[0]));
+        run_chunk(a, t, a.bias + r.bias, row, ow, std::min(a.chunk, c.out_w - ow), y);
+      tail.reach(y + y_row - static_cast<int8_t*>(io->out[0]));
     }
   }
 }
@@ -507,10 +523,10 @@ std::optional<Kernel> fast_conv2d_s8(const pare_conv2d_s8_args& conv, Isa allowe
   choose_rows(a);
   a.bias_count = conv.groups * a.blocks * kChannelBlock;
   packed->weights = pack_weights(*packed);
-  pack_biases(*packed);
+  pack_rows(*packed);
   a.weights = packed->weights.view<int8_t>().data();
   a.bias = packed->bias.view<int32_t>().data();
-  a.bias_of_row = packed->bias_of_row.data();
+  a.rows = packed->rows.data();
   a.tile = tile_of(a);
   a.conv.weights = nullptr;
   a.conv.bias = nullptr;
