@@ -77,9 +77,13 @@ struct CopyRow {
 };
 
 /// What holds the rows: nothing (In and Out must be one type), they lie where the input is; a ring of as many as a
-/// window sees; or all rows of a sample, copied at once. The last is for small images: window by window, a row would be
-/// read before its copy has reached the cache, and the pointers of a window would take as long as its tiles.
-enum class Keep { Nothing, Ring, Image };
+/// window sees; or a strip: the rows that some output rows see, copied at once. The last is for small images and short rows:
+/// window by window, a row would be read before its copy has reached the cache, and the pointers of a window would take as
+/// long as its tiles. What two strips share is copied for both.
+enum class Keep { Nothing, Ring, Strip };
+
+inline constexpr int64_t kStripBytes = 20 << 10;  ///< the rest of the first cache is for what is copied, and outputs
+inline constexpr int kFewestStripRows = 8;        ///< of output: with fewer, too much would be copied twice
 
 /// No more than is needed to let every window lie inside its rows.
 template <class Args>
@@ -107,6 +111,14 @@ class WindowRows {
     return (int64_t{1} * row_pixels(a) * a.in_c + kLine - 1) / kLine * kLine;
   }
 
+  /// Output rows of a strip.
+  static int strip_outputs(const Args& a) {
+    const int64_t row = row_elements(a) * int64_t{sizeof(Out)};
+    if (a.in_h * row <= kStripBytes) return a.out_h;
+    const int64_t more = (kStripBytes / row - reach(a.kernel_h, a.dilation_h)) / a.stride_h;
+    return static_cast<int>(std::clamp<int64_t>(more + 1, 1, a.out_h));
+  }
+
   WindowRows(const Args& a, Keep keep, Copy copy, void* scratch)
       : a_(a),
         keep_(keep),
@@ -120,14 +132,28 @@ class WindowRows {
   void start(const In* sample) {
     sample_ = sample;
     copied_ = slot_ = 0;
-    if (keep_ == Keep::Image) copy_image();
   }
 
-  /// The kernel rows of the window that begins at input row 0 of a kept image. Others lie row_elements() a row further
-  /// on.
-  const Out* const* image_window() {
+  /// The kernel rows of a strip's first output row. Those of the next ones lie stride_h row_elements() further on each.
+  const Out* const* strip_window() {
     for (int kh = 0; kh < a_.kernel_h; ++kh) pointers_[kh] = ring_ + kh * a_.dilation_h * row_elements(a_);
     return pointers_;
+  }
+
+  /// Copies what `outputs` output rows see, from number `begin` on.
+  void copy_strip(int begin, int outputs) {
+    const int top = begin * a_.stride_h - a_.pad_top, rows = (outputs - 1) * a_.stride_h + reach(a_.kernel_h, a_.dilation_h);
+    const int64_t row = row_elements(a_), seen = int64_t{1} * row_pixels(a_) * a_.in_c;
+    const int64_t left = std::min(int64_t{1} * a_.pad_left * a_.in_c, seen);
+    const int64_t count = std::max<int64_t>(int64_t{1} * copied_pixels() * a_.in_c, 0);
+    const int first = std::max(top, 0), last = std::min<int>(top + rows, a_.in_h);
+    const In* from = source(first);
+    Out* to = ring_ + (first - top) * row;
+    for (int ih = first; ih < last; ++ih, from += a_.in_w * copy_.in_c, to += row) {
+      fill(to, left);
+      if (count > 0) copy_(from, to + left, count);
+      fill(to + left + count, seen - left - count);
+    }
   }
 
   /// Makes the kernel rows `span` of the output row whose window begins at input row `top` ready.
@@ -148,7 +174,7 @@ class WindowRows {
 
   static int64_t pointers_bytes(const Args& a) { return (a.kernel_h * int64_t{sizeof(Out*)} + 63) / 64 * 64; }
   static int kept_rows(const Args& a, Keep keep) {
-    return keep == Keep::Image ? static_cast<int>(a.in_h) : reach(a.kernel_h, a.dilation_h);
+    return (keep == Keep::Strip ? (strip_outputs(a) - 1) * a.stride_h : 0) + reach(a.kernel_h, a.dilation_h);
   }
 
   const In* source(int ih) const { return sample_ + static_cast<ptrdiff_t>(ih) * a_.in_w * copy_.in_c; }
@@ -171,19 +197,6 @@ class WindowRows {
       std::fill_n(to, count, copy_.outside);
     else if (count > 0)
       std::fill_n(to, kFew, copy_.outside);
-  }
-
-  void copy_image() {
-    const int64_t row = row_elements(a_), seen = int64_t{1} * row_pixels(a_) * a_.in_c;
-    const int64_t left = std::min(int64_t{1} * a_.pad_left * a_.in_c, seen);
-    const int64_t count = std::max<int64_t>(int64_t{1} * copied_pixels() * a_.in_c, 0);
-    const In* from = sample_;
-    Out* to = ring_;
-    for (int ih = 0; ih < a_.in_h; ++ih, from += a_.in_w * copy_.in_c, to += row) {
-      fill(to, left);
-      if (count > 0) copy_(from, to + left, count);
-      fill(to + left + count, seen - left - count);
-    }
   }
 
   void copy_until(int top, int end) {

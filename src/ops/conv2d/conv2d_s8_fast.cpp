@@ -13,7 +13,6 @@ namespace {
 
 constexpr int64_t kChunkBytes = 1 << 14;  // of inputs that stay in the first cache while all channels pass by
 constexpr int64_t kTilePixels = 48;       // a multiple of every tile's
-constexpr int64_t kImageBytes = 1 << 15;  // of a sample whose rows are copied at once
 constexpr int kFewLanes = 4;              // of a kernel row: a loop over them would cost more than a pointer to each
 
 // Stretches of neighbouring inputs in a kernel row, and the inputs of one.
@@ -22,8 +21,9 @@ int stretch_of(const pare_conv2d_s8_args& c) { return c.kernel_w / segments_of(c
 
 // What an output row's tiles are told, known beforehand: a short row takes little longer than finding it out.
 struct OutputRow {
-  int first, last;  // TileS8
-  ptrdiff_t bias;   // its biases
+  int first, last;   // TileS8
+  ptrdiff_t bias;    // of all biases, where its ones begin
+  ptrdiff_t window;  // in a strip: bytes from the stretches of its first output row
 };
 
 struct Args {
@@ -35,6 +35,7 @@ struct Args {
   bool half;       // conv.out_c counts the last kNarrow channels twice
   bool pairs;      // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   Keep keep;       // what holds the copied rows, if not by_chunk
+  int strip;       // output rows whose inputs are copied at once, if it is Strip
   bool by_chunk;   // kernels of one row without padding: inputs are copied chunk by chunk, not row by row
   bool in_place;   // by_chunk, and tiles may read the inputs themselves, if they are as tiles want them
   int8_t flip_in;  // Kernel::flip_in
@@ -44,7 +45,7 @@ struct Args {
   int depth;            // input channels of a group,
   int64_t per_group;    // output channels,
   int64_t blocks;       // and their blocks: no division in a run
-  bool column;          // kernel rows are single lanes of a kept image, and together one stretch
+  bool column;          // kernel rows are single lanes of a kept strip, and together one stretch
   bool single;          // tiles are given each lane as a stretch
   const int8_t* weights;
   const int32_t* bias;
@@ -198,6 +199,16 @@ std::vector<int32_t> biases_for(const Packed& p, RowSpan span) {
   return biases;
 }
 
+template <class Element>
+using Rows = WindowRows<pare_conv2d_s8_args, CopyCodes<Element>>;
+
+int strip_outputs(const Args& a) {
+  return a.element() == 1 ? Rows<uint8_t>::strip_outputs(a.conv) : Rows<int16_t>::strip_outputs(a.conv);
+}
+ptrdiff_t row_bytes(const Args& a) {
+  return a.element() == 1 ? Rows<uint8_t>::row_elements(a.conv) : 2 * Rows<int16_t>::row_elements(a.conv);
+}
+
 void pack_rows(Packed& p) {
   const Args& a = p.args;
   std::vector<RowSpan> spans;
@@ -206,21 +217,14 @@ void pack_rows(Packed& p) {
     const RowSpan span = rows_inside(a.conv, oh * a.conv.stride_h - a.conv.pad_top);
     const auto known = std::find(spans.begin(), spans.end(), span);
     const int in_row = a.stretches_in_row();
-    p.rows.push_back({span.first * in_row, span.last * in_row, (known - spans.begin()) * a.bias_count});
+    p.rows.push_back({span.first * in_row, span.last * in_row, (known - spans.begin()) * a.bias_count,
+                      a.keep == Keep::Strip ? oh % a.strip * a.conv.stride_h * row_bytes(a) : 0});
     if (known != spans.end()) continue;
     spans.push_back(span);
     const std::vector<int32_t> biases = biases_for(p, span);
     all.insert(all.end(), biases.begin(), biases.end());
   }
   p.bias = Tensor::of<int32_t>({static_cast<int64_t>(all.size())}, all);
-}
-
-template <class Element>
-using Rows = WindowRows<pare_conv2d_s8_args, CopyCodes<Element>>;
-
-int64_t image_bytes(const Args& a) {
-  return a.element() == 1 ? Rows<uint8_t>::kept_bytes(a.conv, Keep::Image)
-                          : Rows<int16_t>::kept_bytes(a.conv, Keep::Image);
 }
 
 // Can tiles read the inputs, and nothing behind them?
@@ -241,8 +245,9 @@ void choose_rows(Args& a) {
   a.lanes = a.lone ? a.stretch() / 4 : a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   const bool plain_rows = a.conv.kernel_h > 1 && !a.slide() && !a.pairs && !a.narrow;
   a.single = plain_rows && a.tiles.bundle > 1 && a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
-  a.keep = image_bytes(a) <= kImageBytes ? Keep::Image : Keep::Ring;
-  a.column = plain_rows && a.tiles.columns && a.keep == Keep::Image && a.segments == 1 && a.lanes == 1;
+  a.strip = strip_outputs(a);
+  a.keep = a.strip >= std::min<int>(kFewestStripRows, a.conv.out_h) ? Keep::Strip : Keep::Ring;
+  a.column = plain_rows && a.tiles.columns && a.keep == Keep::Strip && a.segments == 1 && a.lanes == 1;
   const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
@@ -351,18 +356,18 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
   const auto* x = static_cast<const int8_t*>(io->in[0]);
   auto* y = static_cast<int8_t*>(io->out[0]);
   TileS8 t = a.tile;
-  const ptrdiff_t row_bytes = Rows<Element>::row_elements(c) * ptrdiff_t{sizeof(Element)};
-  if (a.column) t.x_lane = c.dilation_h * row_bytes;
-  const bool image = a.keep == Keep::Image;
-  const ptrdiff_t x_row = image ? c.stride_h * row_bytes : 0, y_row = c.out_w * a.y_pixel();
+  if (a.column) t.x_lane = c.dilation_h * row_bytes(a);
+  const bool strips = a.keep == Keep::Strip;
+  const ptrdiff_t y_row = c.out_w * a.y_pixel();
+  if (strips) set_stretches(a, io, pointers_to(rows.strip_window()), {0, static_cast<int>(c.kernel_h)}, t);
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
     rows.start(x);
-    if (image)
-      set_stretches(a, io, pointers_to(rows.image_window()), {0, static_cast<int>(c.kernel_h)}, t);
-    ptrdiff_t row = image ? -c.pad_top * row_bytes : 0;  // from the stretches to the window
-    for (int oh = 0; oh < c.out_h; ++oh, y += y_row, row += x_row) {
+    for (int oh = 0, next = 0; oh < c.out_h; ++oh, y += y_row) {
       const OutputRow& r = a.rows[oh];
-      if (!image) {
+      if (strips && oh == next) {
+        next += a.strip;
+        rows.copy_strip(oh, std::min<int>(next, c.out_h) - oh);
+      } else if (!strips) {
         const int top = oh * c.stride_h - c.pad_top;
         const RowSpan span = rows_inside(c, top);
         set_stretches(a, io, pointers_to(rows.window(top, span)), span, t);
@@ -374,7 +379,7 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
         t.last = t.first + 1;
       }
       for (int64_t ow = 0; ow < c.out_w; ow += a.chunk)
-        run_chunk(a, t, a.bias + r.bias, row, ow, std::min(a.chunk, c.out_w - ow), y);
+        run_chunk(a, t, a.bias + r.bias, r.window, ow, std::min(a.chunk, c.out_w - ow), y);
       tail.reach(y + y_row - static_cast<int8_t*>(io->out[0]));
     }
   }
