@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "jobs/child.hpp"
 #include "jobs/npz.hpp"
 
@@ -32,6 +34,16 @@ TEST(NpzFile, reads_what_it_wrote) {
   ASSERT_TRUE(second) << second.error().message();
   EXPECT_EQ(*first, a);
   EXPECT_EQ(*second, b);
+}
+
+TEST(NpzFile, has_the_same_bytes_whenever_it_is_written) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_TRUE(folder);
+  const std::string path = folder->path() + "/x.npz";
+  ASSERT_TRUE(write_npz(path, {{"b", Tensor::of<float>({1}, {0.5f})}}));
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(bytes.substr(10, 4), std::string("\0\0\x21\0", 4));  // a zip member's time and date: midnight of 1980-01-01
 }
 
 TEST(Child, tells_status_and_output) {

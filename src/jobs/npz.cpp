@@ -21,6 +21,8 @@ constexpr TypeName kTypes[] = {{DType::F32, "<f4"}, {DType::F64, "<f8"}, {DType:
                                {DType::I16, "<i2"}, {DType::U16, "<u2"}, {DType::I32, "<i4"}, {DType::U32, "<u4"}, {DType::I64, "<i8"},
                                {DType::U64, "<u8"}, {DType::Bool, "|b1"}, {DType::I4, "|i1"}};
 
+constexpr zip_uint16_t kMidnight = 0, kFirstDay = (1 << 5) | 1;  // of 1980, in zip's form: what NumPy writes, too
+
 // The whole array. Its size is compared with the stream's before memory is asked for.
 Result<Tensor> read_whole(const std::string& place, ByteStream& stream) {
   PARE_TRY(const ArrayHeader header, read_npy_header(place, stream));
@@ -97,7 +99,10 @@ Result<void> write_npz(const std::string& path, const Arrays& arrays) {
     zip_source_t* source = zip_source_buffer(archive.get(), members.back().data(), members.back().size(), 0);
     const zip_int64_t index = source ? zip_file_add(archive.get(), (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
     if (index < 0 && source) zip_source_free(source);
-    if (index < 0 || zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0) != 0) return failed(zip_strerror(archive.get()));
+    const auto at = static_cast<zip_uint64_t>(index);
+    const bool added = index >= 0 && zip_set_file_compression(archive.get(), at, ZIP_CM_STORE, 0) == 0 &&
+                       zip_file_set_dostime(archive.get(), at, kMidnight, kFirstDay, 0) == 0;
+    if (!added) return failed(zip_strerror(archive.get()));
   }
   if (zip_close(archive.get()) != 0) return failed(zip_strerror(archive.get()));
   archive.release();

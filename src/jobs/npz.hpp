@@ -16,7 +16,7 @@ using Arrays = std::vector<std::pair<std::string, Tensor>>;
 Result<Arrays> read_arrays(const std::string& path);
 /// The array `name` of an .npz file. Errors: as above; InvalidArgument if there is none of that name.
 Result<Tensor> read_array(const std::string& path, const std::string& name);
-/// Writes an .npz file, whole or not at all. Errors: Io.
+/// Writes an .npz file, whole or not at all; of the same arrays the same bytes at any time. Errors: Io.
 Result<void> write_npz(const std::string& path, const Arrays& arrays);
 
 }  // namespace pare
