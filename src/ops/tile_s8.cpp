@@ -1,10 +1,16 @@
 #include "ops/tile_s8.hpp"
 
+#include <cstring>
+
 #include "ops/amx.hpp"
 #include "ops/isa_table.hpp"
 
 namespace pare {
 namespace {
+
+[[maybe_unused]] void copy_codes(const int8_t* from, void* to, int64_t count, int32_t /*zero_point*/) {
+  std::memcpy(to, from, static_cast<size_t>(count));
+}
 
 constexpr TilesS8 kRows[] = {
     {.isa = Isa::Portable},
@@ -25,7 +31,7 @@ constexpr TilesS8 kRows[] = {
      .bundle_of_one = 8},
     {.isa = Isa::Amx,
      .loop = tiles_s8_amx,
-     .copy = copy_row_amx,
+     .copy = copy_codes,
      .bundle = 4,
      .lines = true,
      .bundle_of_one = 4,
@@ -34,8 +40,8 @@ constexpr TilesS8 kRows[] = {
      .pixels_at_once = kAmxRows,
      .in_place = true},
 #elif defined(__aarch64__)
-    {.isa = Isa::Neon, .loop = tiles_s8_neon, .copy = copy_row_neon, .columns = true, .offset = 0},
-    {.isa = Isa::DotProd, .loop = tiles_s8_dotprod, .copy = copy_row_neon, .columns = true, .offset = 0},
+    {.isa = Isa::Neon, .loop = tiles_s8_neon, .copy = copy_codes, .columns = true, .offset = 0},
+    {.isa = Isa::DotProd, .loop = tiles_s8_dotprod, .copy = copy_codes, .columns = true, .offset = 0},
 #endif
 };
 
@@ -46,7 +52,7 @@ TilesS8 tiles_s8(Isa isa) { return row_for(kRows, isa); }
 TilesS8 tiles_s8_of_pixel(Isa isa) {
 #if defined(__x86_64__)
   if (isa == Isa::Avx2)
-    return {.isa = isa, .loop = tiles_s8_avx2_signs, .copy = copy_row_avx2_signs, .lines = true, .offset = 0, .in_place = true};
+    return {.isa = isa, .loop = tiles_s8_avx2_signs, .copy = copy_codes, .lines = true, .offset = 0, .in_place = true};
 #endif
   return tiles_s8(isa);
 }

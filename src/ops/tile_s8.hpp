@@ -49,7 +49,7 @@ inline void next_blocks(TileS8& t, int64_t taken) {
 /// A layer of so few channels may have pixels as lanes instead.
 inline constexpr int kNarrow = 8;
 
-/// Codes become what tiles read: bytes q + 128 (x86) or q (Arm, AMX), or words q - zero_point.
+/// Codes become what tiles read: bytes q + 128 (x86) or q (Arm, AMX, AVX2's single pixels), or words q - zero_point.
 using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// An instruction set's tiles, and how they want weights and inputs.
@@ -84,7 +84,6 @@ struct TilesS8 {
 void tiles_s8_avx2(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avx2(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_avx2_signs(TileS8& tile, int64_t pixels, int64_t blocks);
-void copy_row_avx2_signs(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_avxvnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_avxvnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
@@ -94,10 +93,8 @@ void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t ze
 void copy_flipped_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 /// Reads lanes_at_once = pixels_at_once = kAmxRows; emulated, for tests, where the machine lacks Isa::Amx.
 void tiles_s8_amx(TileS8& tile, int64_t pixels, int64_t blocks);
-void copy_row_amx(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void tiles_s8_neon(TileS8& tile, int64_t pixels, int64_t blocks);
 void tiles_s8_dotprod(TileS8& tile, int64_t pixels, int64_t blocks);
-void copy_row_neon(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
 /// For tests: AMX serves every layer, not only those that it makes faster.
 inline std::atomic<bool> amx_everywhere = false;

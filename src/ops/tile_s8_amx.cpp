@@ -11,7 +11,6 @@
 #define PARE_VNNI 1
 // clang-format off
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "ops/amx.hpp"
@@ -197,9 +196,6 @@ void tiles(TileS8& t, int64_t pixels, int64_t blocks) {
 
 }  // namespace
 
-void copy_row_amx(const int8_t* from, void* to, int64_t count, int32_t) {
-  std::memcpy(to, from, static_cast<size_t>(count));
-}
 void tiles_s8_amx(TileS8& tile, int64_t pixels, int64_t blocks) {
   static const bool here = has(Isa::Amx);
   if (here)

@@ -9,9 +9,6 @@
 namespace pare {
 
 void tiles_s8_neon(TileS8& tile, int64_t pixels, int64_t blocks) { tiles(tile, pixels, blocks); }
-PARE_SIMD void copy_row_neon(const int8_t* from, void* to, int64_t count, int32_t zero_point) {
-  copy_row(from, static_cast<Element*>(to), count, zero_point);
-}
 
 }  // namespace pare
 #endif
