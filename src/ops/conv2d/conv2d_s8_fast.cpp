@@ -21,7 +21,7 @@ int stretch_of(const pare_conv2d_s8_args& c) { return c.kernel_w / segments_of(c
 
 // What an output row's tiles are told, known beforehand: a short row takes little longer than finding it out.
 struct OutputRow {
-  int first, last;   // TileS8
+  RowSpan span;      // of the kernel
   ptrdiff_t bias;    // of all biases, where its ones begin
   ptrdiff_t window;  // in a strip: bytes from the stretches of its first output row
 };
@@ -216,9 +216,8 @@ void pack_rows(Packed& p) {
   for (int oh = 0; oh < a.conv.out_h; ++oh) {
     const RowSpan span = rows_inside(a.conv, oh * a.conv.stride_h - a.conv.pad_top);
     const auto known = std::find(spans.begin(), spans.end(), span);
-    const int in_row = a.stretches_in_row();
-    p.rows.push_back({span.first * in_row, span.last * in_row, (known - spans.begin()) * a.bias_count,
-                      a.keep == Keep::Strip ? oh % a.strip * a.conv.stride_h * row_bytes(a) : 0});
+    const ptrdiff_t window = a.keep == Keep::Strip ? oh % a.strip * a.conv.stride_h * row_bytes(a) : 0;
+    p.rows.push_back({span, (known - spans.begin()) * a.bias_count, window});
     if (known != spans.end()) continue;
     spans.push_back(span);
     const std::vector<int32_t> biases = biases_for(p, span);
@@ -359,6 +358,7 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
   if (a.column) t.x_lane = c.dilation_h * row_bytes(a);
   const bool strips = a.keep == Keep::Strip;
   const ptrdiff_t y_row = c.out_w * a.y_pixel();
+  const int in_row = a.stretches_in_row();
   if (strips) set_stretches(a, io, pointers_to(rows.strip_window()), {0, static_cast<int>(c.kernel_h)}, t);
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
     rows.start(x);
@@ -368,12 +368,10 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
         next += a.strip;
         rows.copy_strip(oh, std::min<int>(next, c.out_h) - oh);
       } else if (!strips) {
-        const int top = oh * c.stride_h - c.pad_top;
-        const RowSpan span = rows_inside(c, top);
-        set_stretches(a, io, pointers_to(rows.window(top, span)), span, t);
+        set_stretches(a, io, pointers_to(rows.window(oh * c.stride_h - c.pad_top, r.span)), r.span, t);
       }
-      t.first = r.first;
-      t.last = r.last;
+      t.first = r.span.first * in_row;
+      t.last = r.span.last * in_row;
       if (a.column) {
         t.lanes = t.last - t.first;
         t.last = t.first + 1;
@@ -491,10 +489,9 @@ Isa faster_of(Isa isa, const pare_conv2d_s8_args& conv) {
 }
 
 TilesS8 tiles_for(Isa isa, const pare_conv2d_s8_args& c) {
-  const int64_t weights = int64_t{1} * c.out_c * c.kernel_h * c.kernel_w * (c.in_c / c.groups);
-  const bool pixel = int64_t{1} * c.n * c.out_h * c.out_w == 1;
-  const bool small = std::find(c.weights, c.weights + weights, -128) == c.weights + weights;
-  return pixel && small ? tiles_s8_of_pixel(isa) : tiles_s8(isa);
+  if (int64_t{1} * c.n * c.out_h * c.out_w > 1) return tiles_s8(isa);
+  const int8_t* end = c.weights + int64_t{1} * c.out_c * c.kernel_h * c.kernel_w * (c.in_c / c.groups);
+  return std::find(c.weights, end, -128) == end ? tiles_s8_of_pixel(isa) : tiles_s8(isa);
 }
 
 Kernel kernel_for(const std::shared_ptr<Packed>& packed, const Kernel& reference) {
