@@ -13,6 +13,9 @@
 
 namespace pare {
 
+/// Whole cache lines: `bytes` rounded up.
+inline constexpr int64_t whole_lines(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
 /// How far `kernel` places spread by `dilation` reach.
 inline int reach(int kernel, int dilation) { return (kernel - 1) * dilation + 1; }
 
@@ -107,8 +110,8 @@ class WindowRows {
   }
   /// From one row to the next: whole cache lines, so that vectors which begin with a row lie in one.
   static int64_t row_elements(const Args& a) {
-    constexpr int64_t kLine = 64 / sizeof(Out);
-    return (int64_t{1} * row_pixels(a) * a.in_c + kLine - 1) / kLine * kLine;
+    constexpr int64_t kBytes = sizeof(Out);
+    return whole_lines(kBytes * row_pixels(a) * a.in_c) / kBytes;
   }
 
   /// Output rows of a strip.
@@ -172,7 +175,7 @@ class WindowRows {
   static constexpr int64_t kFew = 32;
   static_assert(kFew <= kRowSlack);
 
-  static int64_t pointers_bytes(const Args& a) { return (a.kernel_h * int64_t{sizeof(Out*)} + 63) / 64 * 64; }
+  static int64_t pointers_bytes(const Args& a) { return whole_lines(a.kernel_h * int64_t{sizeof(Out*)}); }
   static int kept_rows(const Args& a, Keep keep) {
     return (keep == Keep::Strip ? (strip_outputs(a) - 1) * a.stride_h : 0) + reach(a.kernel_h, a.dilation_h);
   }

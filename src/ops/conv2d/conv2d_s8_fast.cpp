@@ -278,7 +278,7 @@ TileS8 tile_of(const Args& a) {
 
 int64_t stretches_bytes(const Args& a) {
   const int64_t stretches = int64_t{1} * a.conv.kernel_h * a.stretches_in_row();
-  return stretches == a.conv.kernel_h ? 0 : (stretches * int64_t{sizeof(void*)} + 63) / 64 * 64;
+  return stretches == a.conv.kernel_h ? 0 : whole_lines(stretches * int64_t{sizeof(void*)});
 }
 // What follows the stretches in scratch.
 void* after_stretches(const Args& a, const pare_io* io) {

@@ -84,12 +84,10 @@ int channel_at(const Args& a, int place) {
   return at % a.rows.in_c;
 }
 
-int64_t round_up(int64_t bytes) { return (bytes + 63) / 64 * 64; }
-
 // Units begin at multiples of 64, and read as far as the last tap.
 int64_t stream_bytes(const Args& a) {
   const pare_depthwise_conv2d_s8_args& c = a.conv;
-  return round_up(int64_t{1} * c.out_w * c.in_c) + round_up((c.kernel_w - 1) * a.rows.tap);
+  return whole_lines(int64_t{1} * c.out_w * c.in_c) + whole_lines((c.kernel_w - 1) * a.rows.tap);
 }
 
 // Has depthwise_conv2d_s8_direct.inc this one? With stride 1 streams are better where blocks of 64 channels would hold
@@ -269,9 +267,9 @@ using Rows = WindowRows<pare_depthwise_conv2d_s8_args, RepeatCodes<Element>>;
 template <class Element>
 struct Scratch {
   static int64_t row_bytes(const Args& a) {
-    return round_up((int64_t{1} * row_pixels(a.conv) * a.conv.in_c + kRowSlack) * int64_t{sizeof(Element)});
+    return whole_lines((int64_t{1} * row_pixels(a.conv) * a.conv.in_c + kRowSlack) * int64_t{sizeof(Element)});
   }
-  static int64_t pointer_bytes(const Args& a) { return round_up(a.row_count() * int64_t{sizeof(void*)}); }
+  static int64_t pointer_bytes(const Args& a) { return whole_lines(a.row_count() * int64_t{sizeof(void*)}); }
   static int64_t stream_bytes(const Args& a) { return 4 * a.rows.groups * a.rows.stream; }
   static int64_t bytes(const Args& a) {
     return row_bytes(a) + pointer_bytes(a) + stream_bytes(a) + Rows<Element>::scratch_bytes(a.conv, Keep::Ring);

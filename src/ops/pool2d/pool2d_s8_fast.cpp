@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/window_rows.hpp"
+
 namespace pare {
 namespace {
 
@@ -65,18 +67,16 @@ void plan_lines(Args& a) {
 
 // ---- lines --------------------------------------------------------------------------------------------------------
 
-int64_t round_up(int64_t bytes) { return (bytes + 63) / 64 * 64; }
-
 // The scratch: two lines in turn, a row of columns as they come, and the windows' sums.
 template <class T>
 struct Lines {
   T *line[2], *columns;
   int16_t* sums;
 
-  static int64_t line_bytes(const Args& a) { return round_up(a.pool.stride_w * a.phase * int64_t{sizeof(T)}); }
-  static int64_t columns_bytes(const Args& a) { return round_up(int64_t{1} * a.seen * a.pool.c * int64_t{sizeof(T)}); }
+  static int64_t line_bytes(const Args& a) { return whole_lines(a.pool.stride_w * a.phase * int64_t{sizeof(T)}); }
+  static int64_t columns_bytes(const Args& a) { return whole_lines(int64_t{1} * a.seen * a.pool.c * int64_t{sizeof(T)}); }
   static int64_t bytes(const Args& a) {
-    return 2 * line_bytes(a) + columns_bytes(a) + (sizeof(T) > 1 ? 2 * (round_up(a.row()) + kWordSlack) : 0);
+    return 2 * line_bytes(a) + columns_bytes(a) + (sizeof(T) > 1 ? 2 * (whole_lines(a.row()) + kWordSlack) : 0);
   }
   Lines(const Args& a, void* scratch, T outside) {
     const int64_t size = line_bytes(a) / int64_t{sizeof(T)};
