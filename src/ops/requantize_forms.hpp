@@ -27,9 +27,9 @@ inline constexpr int32_t kLineOrigin = 12582912;
 inline constexpr int32_t kLineBits = std::bit_cast<int32_t>(static_cast<float>(kLineOrigin));
 
 /// With real = float_of_bits(kLineBits + start + acc), which costs nothing as sums begin at kLineBits + start:
-///     a line      q + z = bits(fma(real, slope, offset)) - kLineBits                     rounds once
-///     twice       q     = bits(fma(real, slope, offset) + 1.5 2^23) - kLineBits          rounds the product to float first
-/// Both results are near 1.5 2^23, so that rounding gives an integer. They fit into 16 bits for all accumulators.
+///     a line      q + z = bits(fma(real, slope, offset)) - kLineBits     rounds once
+///     twice       q     = round_half_even(fma(real, slope, offset))      rounds the product to float first
+/// A line's result is near 1.5 2^23, so that rounding gives an integer. Codes fit into 16 bits for all accumulators.
 struct Line {
   float slope = 0, offset = 0;
   int32_t start = 0;

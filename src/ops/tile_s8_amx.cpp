@@ -39,8 +39,7 @@ struct Codes {
   Reals magic, scale[kBlocks], nudge[kBlocks];
 
   PARE_SIMD_INLINE Codes(const RequantizeVectors& vectors, int64_t first)
-      : r(vectors), channel(first), range(vectors),
-        magic(set_all(kRule == Rule::Twice ? kMagic : kMagic + vectors.zero_point)) {
+      : r(vectors), channel(first), range(vectors), magic(magic_of(vectors)) {
     if constexpr (!gives_words(kRule)) return;
 #pragma GCC unroll 4
     for (int b = 0; b < kBlocks; ++b) {
@@ -57,8 +56,7 @@ struct Codes {
 
   // Four vectors of what requantized() gave, as bytes.
   PARE_SIMD_INLINE Ints packed(const Ints (&q)[4]) const {
-    if constexpr (!gives_words(kRule)) return pack(q[0], q[1], q[2], q[3], range);
-    return turns_in_order(pack_bytes(join_words<kRule>(q[0], q[1], range), join_words<kRule>(q[2], q[3], range), range));
+    return pack_joined<kRule>(q[0], q[1], q[2], q[3], range);
   }
 };
 

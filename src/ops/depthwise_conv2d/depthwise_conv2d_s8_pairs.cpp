@@ -143,8 +143,7 @@ template <Rule kRule>
 PARE_SIMD_INLINE Ints codes_of(Ints (&sum)[4], const Block& b, const CodeRange& range) {
   const RequantizeVectors& r = *b.requantize;
   requantize_words<kRule, 4, 1>(sum, r, b.channel);
-  if constexpr (!gives_words(kRule)) return pack(sum[0], sum[1], sum[2], sum[3], range);
-  return turns_in_order(pack_bytes(join_words<kRule>(sum[0], sum[1], range), join_words<kRule>(sum[2], sum[3], range), range));
+  return pack_joined<kRule>(sum[0], sum[1], sum[2], sum[3], range);
 }
 
 // kPixels pixels from `ow` on: of one row at most four, of two rows at most two.
