@@ -69,7 +69,7 @@ bool is_flat(const Args& a) {
 // Which channel of its unit lane `lane` of accumulator vector `vector` is, after unpacking: bytes come in 16s, words in
 // 8s.
 int unpacked(const Args& a, int vector, int lane) {
-  if (a.image) return 16 * (lane / 4) + 8 * (vector / 2) + 2 * (lane % 4) + vector % 2;
+  if (a.image && (a.kernel_h == 5 || !a.rows.two)) return 16 * (lane / 4) + 8 * (vector / 2) + 2 * (lane % 4) + vector % 2;
   if (a.inputs.group == 4) return 16 * (lane / 4) + 4 * vector + lane % 4;
   return 16 * (vector / 2) + 8 * (lane / 4) + 4 * (vector % 2) + lane % 4;
 }
