@@ -202,11 +202,13 @@ std::vector<int32_t> biases_for(const Packed& p, RowSpan span) {
 template <class Element>
 using Rows = WindowRows<pare_conv2d_s8_args, CopyCodes<Element>>;
 
-int strip_outputs(const Args& a) {
-  return a.element() == 1 ? Rows<uint8_t>::strip_outputs(a.conv) : Rows<int16_t>::strip_outputs(a.conv);
+// f<Element>(), for what rows are copied as.
+template <class F>
+auto with_element(const Args& a, F f) {
+  return a.element() == 1 ? f.template operator()<uint8_t>() : f.template operator()<int16_t>();
 }
 ptrdiff_t row_bytes(const Args& a) {
-  return a.element() == 1 ? Rows<uint8_t>::row_elements(a.conv) : 2 * Rows<int16_t>::row_elements(a.conv);
+  return with_element(a, [&]<class Element>() { return ptrdiff_t{sizeof(Element)} * Rows<Element>::row_elements(a.conv); });
 }
 
 void pack_rows(Packed& p) {
@@ -244,7 +246,7 @@ void choose_rows(Args& a) {
   a.lanes = a.lone ? a.stretch() / 4 : a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   const bool plain_rows = a.conv.kernel_h > 1 && !a.slide() && !a.pairs && !a.narrow;
   a.single = plain_rows && a.tiles.bundle > 1 && a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
-  a.strip = strip_outputs(a);
+  a.strip = with_element(a, [&]<class Element>() { return Rows<Element>::strip_outputs(a.conv); });
   a.keep = a.strip >= std::min<int>(kFewestStripRows, a.conv.out_h) ? Keep::Strip : Keep::Ring;
   a.column = plain_rows && a.tiles.columns && a.keep == Keep::Strip && a.segments == 1 && a.lanes == 1;
   const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
@@ -462,8 +464,8 @@ int64_t scratch_bytes(const Args& a) {
     const int64_t rows = a.joined * a.conv.in_w * a.conv.in_c;
     return behind + stretches_bytes(a) + ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
   }
-  return behind + stretches_bytes(a) +
-         (a.element() == 1 ? Rows<uint8_t>::scratch_bytes(a.conv, a.keep) : Rows<int16_t>::scratch_bytes(a.conv, a.keep));
+  const int64_t rows = with_element(a, [&]<class Element>() { return Rows<Element>::scratch_bytes(a.conv, a.keep); });
+  return behind + stretches_bytes(a) + rows;
 }
 
 // Cycles that the tiles of a layer take, by what was measured on an Emerald Rapids with the convolutions of
@@ -499,8 +501,9 @@ Kernel kernel_for(const std::shared_ptr<Packed>& packed, const Kernel& reference
   const Isa isa = a.tiles.isa;
   if (is_pixel(a)) return twin_with_tail<run_pixel>(reference, isa, packed, scratch_bytes(a));
   if (a.by_chunk) return twin_with_tail<run_by_chunk>(reference, isa, packed, scratch_bytes(a));
-  if (a.element() == 1) return twin_with_tail<run_by_row<uint8_t>>(reference, isa, packed, scratch_bytes(a));
-  return twin_with_tail<run_by_row<int16_t>>(reference, isa, packed, scratch_bytes(a));
+  return with_element(a, [&]<class Element>() {
+    return twin_with_tail<run_by_row<Element>>(reference, isa, packed, scratch_bytes(a));
+  });
 }
 
 }  // namespace
