@@ -37,7 +37,7 @@ class Guarded {
   }
 
  private:
-  static constexpr size_t kBytes = size_t{1} << 22;
+  static constexpr size_t kBytes = size_t{1} << 25;  // some scratch takes 5 MB
   static size_t page() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
   std::byte* base_;
 };
