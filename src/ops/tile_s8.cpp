@@ -22,6 +22,7 @@ constexpr TilesS8 kRows[] = {
      .copy = copy_row_avx512vnni,
      .copy_flipped = copy_flipped_avx512vnni,
      .copy_of_three = copy_row_of_three_avx512vnni,
+     .merge = merge_rows_avx512vnni,
      .narrow = narrow_tiles_s8_avx512vnni,
      .bundle = 4,
      .pairs = true,

@@ -52,6 +52,11 @@ inline constexpr int kNarrow = 8;
 /// Codes become what tiles read: bytes q + 128 (x86) or q (Arm, AMX, AVX2's single pixels), or words q - zero_point.
 using CopyRowS8 = void (*)(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 
+/// Makes lanes of the bytes of a column: byte k of the lane at `to` + i is rows[k][offset + i], or 0 if k is not in [first, last),
+/// for every i < bytes at which a lane begins. That is in the first 64 where `begins` has a bit, and goes on in the same steps of 4
+/// to 64. At most four rows; offset >= last - 1. Up to 64 bytes behind may be read of the rows, and written of the lanes.
+using MergeRowsS8 = void (*)(const void* const* rows, int first, int last, ptrdiff_t offset, uint64_t begins, int64_t bytes, void* to);
+
 /// An instruction set's tiles, and how they want weights and inputs.
 struct TilesS8 {
   Isa isa = Isa::Portable;
@@ -60,6 +65,7 @@ struct TilesS8 {
   CopyRowS8 copy_flipped = nullptr;  ///< the same of codes that are q + 128 already; null if it takes none
   /// Pixels of three channels get a fourth, which means nothing; `count` elements with it. May be null.
   CopyRowS8 copy_of_three = nullptr;
+  MergeRowsS8 merge = nullptr;  ///< may be null
   /// For kNarrow channels of one group, if 16 pixels and a lane lie within 128 bytes; weights are [stretches, lanes,
   /// channel, 4 bytes], `blocks` is not read. May be null.
   TileLoopS8 narrow = nullptr;
@@ -90,6 +96,7 @@ void tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void narrow_tiles_s8_avx512vnni(TileS8& tile, int64_t pixels, int64_t blocks);
 void copy_row_of_three_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
+void merge_rows_avx512vnni(const void* const* rows, int first, int last, ptrdiff_t offset, uint64_t begins, int64_t bytes, void* to);
 void copy_flipped_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t zero_point);
 /// Reads lanes_at_once = pixels_at_once = kAmxRows; emulated, for tests, where the machine lacks Isa::Amx.
 void tiles_s8_amx(TileS8& tile, int64_t pixels, int64_t blocks);

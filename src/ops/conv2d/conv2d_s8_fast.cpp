@@ -22,6 +22,7 @@ int stretch_of(const pare_conv2d_s8_args& c) { return c.kernel_w / segments_of(c
 // What an output row's tiles are told, known beforehand: a short row takes little longer than finding it out.
 struct OutputRow {
   RowSpan span;      // of the kernel
+  int first, last;   // of the stretches
   ptrdiff_t bias;    // of all biases, where its ones begin
   ptrdiff_t window;  // in a strip: bytes from the stretches of its first output row
 };
@@ -31,7 +32,9 @@ struct Args {
   TilesS8 tiles;
   int source_c;    // channels of an input; conv.in_c may be one more
   bool narrow;     // by tiles.narrow
-  bool lone;       // the last inputs of the kernel rows, one of each, share a lane
+  bool lone;       // the last inputs of the kernel rows, one of each, share a lane, which tiles.narrow puts together;
+  bool merged;     // or tiles.merge, beforehand: it is a stretch before those of all kernel rows and, again, behind them
+  uint64_t merged_lanes;  // where they begin, see MergeRowsS8
   bool half;       // conv.out_c counts the last kNarrow channels twice
   bool pairs;      // conv.out_c counts the channels of two neighbouring pixels, of kNarrow each
   Keep keep;       // what holds the copied rows, if not by_chunk
@@ -59,7 +62,10 @@ struct Args {
   int bundle() const { return conv.out_w == 1 ? tiles.bundle_of_one : tiles.bundle; }
   int element() const { return tiles.group == 4 ? 1 : 2; }  // bytes
   int stretch() const { return stretch_of(conv); }
+  // Bytes of weights: of a kernel row, a stretch and a block of channels.
   ptrdiff_t weight_row() const { return ptrdiff_t{4} * segments * lanes * (narrow ? kNarrow : kChannelBlock); }
+  ptrdiff_t weight_stretch() const { return weight_row() / stretches_in_row(); }
+  ptrdiff_t weight_block() const { return weight_row() * conv.kernel_h + (merged ? 2 * weight_stretch() : 0); }
   bool slide() const {
     return !pairs && segments == 1 && conv.kernel_w == 3 && conv.stride_w == 1 && conv.in_c % tiles.group == 0;
   }
@@ -67,6 +73,7 @@ struct Args {
   CopyRowS8 copy() const { return flip_in ? tiles.copy_flipped : source_c == conv.in_c ? tiles.copy : tiles.copy_of_three; }
   bool reads_inputs() const { return in_place && (flip_in || tiles.in_place); }
   int stretches_in_row() const { return single ? segments * lanes : segments; }
+  ptrdiff_t x_pixel() const { return ptrdiff_t{1} * conv.stride_w * conv.in_c * element() * (pairs ? 2 : 1); }
   ptrdiff_t x_segment() const { return ptrdiff_t{1} * conv.dilation_w * conv.in_c * element(); }
 };
 
@@ -148,11 +155,15 @@ std::vector<AccumulatorRange> ranges_of(const pare_conv2d_s8_args& a) {
 void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff_t row_step) {
   const int8_t* w = a.conv.weights + co * a.conv.kernel_h * a.conv.kernel_w * a.depth;
   const int stretch = a.stretch(), group = a.tiles.group;
+  int8_t* before = to;
+  if (a.merged) to += step;
+  int8_t* behind = to + a.conv.kernel_h * row_step;
   for (int kh = 0; kh < a.conv.kernel_h; ++kh)
     for (int s = 0; s < a.segments; ++s)
       for (int i = 0; i < stretch; ++i, ++w) {
         int8_t* cell = to + kh * row_step + (s * a.lanes + i / group) * step + i % group * a.element();
-        if (a.lone && i + 1 == stretch) cell = to + a.conv.kernel_h * row_step + kh;
+        if ((a.lone || a.merged) && i + 1 == stretch) cell = behind + kh;
+        if (a.merged && i + 1 == stretch) before[kh] = *w;
         if (group == 4)
           *cell = *w;
         else
@@ -162,7 +173,7 @@ void pack_channel(const Args& a, int64_t co, int8_t* to, ptrdiff_t step, ptrdiff
 
 Tensor pack_weights(const Packed& p) {
   const Args& a = p.args;
-  const int64_t blocks = a.blocks, block_bytes = a.weight_row() * a.conv.kernel_h;
+  const int64_t blocks = a.blocks, block_bytes = a.weight_block();
   Tensor packed(DType::I8, {a.conv.groups * blocks * block_bytes + (a.lone ? 4 * kNarrow : 0)});
   for (int64_t co = 0; co < a.conv.out_c; ++co) {
     if (p.requantize.constant[static_cast<size_t>(co)]) continue;
@@ -211,6 +222,14 @@ ptrdiff_t row_bytes(const Args& a) {
   return with_element(a, [&]<class Element>() { return ptrdiff_t{sizeof(Element)} * Rows<Element>::row_elements(a.conv); });
 }
 
+// Stretches that are read are neighbours: of the merged ones those behind, or, where the last kernel rows are missing, before.
+RowSpan stretches_of(const Args& a, RowSpan span) {
+  const int in_row = a.stretches_in_row();
+  if (!a.merged || span.first == span.last) return {span.first * in_row, span.last * in_row};
+  const bool behind = span.last == a.conv.kernel_h;
+  return {behind ? 1 + span.first * in_row : 0, 1 + span.last * in_row + behind};
+}
+
 void pack_rows(Packed& p) {
   const Args& a = p.args;
   std::vector<RowSpan> spans;
@@ -219,7 +238,8 @@ void pack_rows(Packed& p) {
     const RowSpan span = rows_inside(a.conv, oh * a.conv.stride_h - a.conv.pad_top);
     const auto known = std::find(spans.begin(), spans.end(), span);
     const ptrdiff_t window = a.keep == Keep::Strip ? oh % a.strip * a.conv.stride_h * row_bytes(a) : 0;
-    p.rows.push_back({span, (known - spans.begin()) * a.bias_count, window});
+    const RowSpan stretches = stretches_of(a, span);
+    p.rows.push_back({span, stretches.first, stretches.last, (known - spans.begin()) * a.bias_count, window});
     if (known != spans.end()) continue;
     spans.push_back(span);
     const std::vector<int32_t> biases = biases_for(p, span);
@@ -236,6 +256,20 @@ bool can_read_in_place(const Args& a) {
          c.out_w >= a.tiles.pixels_at_once;
 }
 
+// May the last inputs be merged? A window must not reach over both edges, see stretches_of.
+bool can_merge(const Args& a) {
+  const pare_conv2d_s8_args& c = a.conv;
+  const int stretch = a.stretch();
+  return a.tiles.merge && c.groups == 1 && a.segments == 1 && stretch % 4 == 1 && stretch / 4 <= kFewLanes &&
+         c.kernel_h <= std::min(stretch, 4) && c.out_w >= 4 && a.x_pixel() >= 4 && a.x_pixel() <= 64 &&
+         c.in_h >= reach(c.kernel_h, c.dilation_h);
+}
+// Cycles of an output row on a Zen 4, by what was measured with images of 16 to 224 pixels: a lane of 16 channels takes one.
+bool pays_to_merge(const Args& a) {
+  const int64_t saved = (a.conv.kernel_h - 1) * int64_t{a.conv.out_w} * a.stored() / kChannelBlock;
+  return saved > 45 + a.conv.out_w * a.x_pixel() / 8;
+}
+
 void choose_rows(Args& a) {
   a.conv = as_long_row(a.conv);
   a.depth = a.conv.in_c / a.conv.groups;
@@ -243,12 +277,16 @@ void choose_rows(Args& a) {
   a.blocks = channel_blocks(a.per_group);
   a.segments = segments_of(a.conv);
   a.lone = a.narrow && a.segments == 1 && a.stretch() % 4 == 1 && a.conv.kernel_h > 1 && a.conv.kernel_h <= 4;
-  a.lanes = a.lone ? a.stretch() / 4 : a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   const bool plain_rows = a.conv.kernel_h > 1 && !a.slide() && !a.pairs && !a.narrow;
+  a.merged = plain_rows && can_merge(a) && pays_to_merge(a);
+  for (ptrdiff_t i = 0; a.merged && i < 64; i += a.x_pixel()) a.merged_lanes |= uint64_t{1} << i;
+  const bool whole = a.lone || a.merged;
+  a.lanes = whole ? a.stretch() / 4 : a.tiles.padded_lanes((a.stretch() + a.tiles.group - 1) / a.tiles.group);
   a.single = plain_rows && a.tiles.bundle > 1 && a.segments * a.lanes <= kFewLanes && a.conv.out_w >= 4;
   a.strip = with_element(a, [&]<class Element>() { return Rows<Element>::strip_outputs(a.conv); });
+  if (a.merged && a.strip < a.conv.out_h) a.strip = std::max(1, a.strip * 2 / 3);  // they take half as much of the first cache
   a.keep = a.strip >= std::min<int>(kFewestStripRows, a.conv.out_h) ? Keep::Strip : Keep::Ring;
-  a.column = plain_rows && a.tiles.columns && a.keep == Keep::Strip && a.segments == 1 && a.lanes == 1;
+  a.column = plain_rows && a.tiles.columns && a.keep == Keep::Strip && a.segments == 1 && a.lanes == 1 && !a.merged;
   const bool inside = a.conv.pad_top == 0 && (a.conv.out_h - 1) * a.conv.stride_h < a.conv.in_h;
   a.by_chunk = a.conv.kernel_h == 1 && inside && !needs_ring(a.conv);
   const int64_t pixel_bytes = int64_t{1} * a.conv.stride_w * a.conv.in_c * a.element();
@@ -265,12 +303,12 @@ void choose_rows(Args& a) {
 TileS8 tile_of(const Args& a) {
   TileS8 t{};
   t.lanes = a.single || a.column ? 1 : a.lanes;
-  t.x_pixel = ptrdiff_t{1} * a.conv.stride_w * a.conv.in_c * a.element() * (a.pairs ? 2 : 1);
+  t.x_pixel = a.x_pixel();
   t.x_lane = 4;
   t.slide = a.slide();
   t.bundle = a.bundle();
-  t.weight_stretch = a.weight_row() / a.stretches_in_row();
-  t.weight_block = a.weight_row() * a.conv.kernel_h;
+  t.weight_stretch = a.weight_stretch();
+  t.weight_block = a.weight_block();
   t.lone = a.lone ? a.weights + t.weight_block : nullptr;
   t.requantize = &a.requantize;
   t.half = a.half;
@@ -278,25 +316,39 @@ TileS8 tile_of(const Args& a) {
   return t;
 }
 
+// Scratch: the stretches, where they are not the kernel rows; the merged rows; then the copied ones.
 int64_t stretches_bytes(const Args& a) {
-  const int64_t stretches = int64_t{1} * a.conv.kernel_h * a.stretches_in_row();
+  const int64_t stretches = int64_t{1} * a.conv.kernel_h * a.stretches_in_row() + (a.merged ? 2 : 0);
   return stretches == a.conv.kernel_h ? 0 : whole_lines(stretches * int64_t{sizeof(void*)});
 }
-// What follows the stretches in scratch.
-void* after_stretches(const Args& a, const pare_io* io) {
-  return static_cast<std::byte*>(io->scratch) + stretches_bytes(a);
+// A merged row is as far from the next as the windows of their output rows are.
+int64_t merged_bytes(const Args& a) {
+  if (!a.merged) return 0;
+  const int64_t apart = a.keep == Keep::Strip ? (a.strip - 1) * a.conv.stride_h * row_bytes(a) : 0;
+  return whole_lines(apart + a.conv.out_w * a.x_pixel() + 64);
 }
+std::byte* merged_rows(const Args& a, const pare_io* io) { return static_cast<std::byte*>(io->scratch) + stretches_bytes(a); }
+void* after_stretches(const Args& a, const pare_io* io) { return merged_rows(a, io) + merged_bytes(a); }
 
 // The stretches of the kernel rows `span`, which begin at `rows`.
 void set_stretches(const Args& a, const pare_io* io, const void* const* rows, RowSpan span, TileS8& t) {
   const int in_row = a.stretches_in_row(), in_segment = a.single ? a.lanes : 1;
-  t.stretches = in_row == 1 ? rows : static_cast<const void**>(io->scratch);
-  if (in_row == 1) return;
-  auto* next = static_cast<const void**>(io->scratch) + span.first * in_row;
+  t.stretches = stretches_bytes(a) == 0 ? rows : static_cast<const void**>(io->scratch);
+  if (t.stretches == rows) return;
+  auto* next = static_cast<const void**>(io->scratch);
+  if (a.merged) next[0] = next[1 + a.conv.kernel_h * in_row] = merged_rows(a, io), ++next;
+  next += span.first * in_row;
   for (int kh = span.first; kh < span.last; ++kh)
     for (int s = 0; s < a.segments; ++s)
       for (int l = 0; l < in_segment; ++l)
         *next++ = static_cast<const std::byte*>(rows[kh]) + s * a.x_segment() + 4 * l;
+}
+
+// Of the kernel rows that begin at `rows`.
+void merge(const Args& a, const pare_io* io, const void* const* rows, const OutputRow& r) {
+  if (r.first == r.last) return;
+  const ptrdiff_t offset = r.window + a.stretch() - 1;
+  a.tiles.merge(rows, r.span.first, r.span.last, offset, a.merged_lanes, a.conv.out_w * a.x_pixel(), merged_rows(a, io) + r.window);
 }
 
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y; its window is `row` bytes from the
@@ -360,20 +412,23 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
   if (a.column) t.x_lane = c.dilation_h * row_bytes(a);
   const bool strips = a.keep == Keep::Strip;
   const ptrdiff_t y_row = c.out_w * a.y_pixel();
-  const int in_row = a.stretches_in_row();
-  if (strips) set_stretches(a, io, pointers_to(rows.strip_window()), {0, static_cast<int>(c.kernel_h)}, t);
+  const void* const* window = strips ? pointers_to(rows.strip_window()) : nullptr;
+  if (strips) set_stretches(a, io, window, {0, static_cast<int>(c.kernel_h)}, t);
   for (int n = 0; n < c.n; ++n, x += ptrdiff_t{1} * c.in_h * c.in_w * a.source_c) {
     rows.start(x);
     for (int oh = 0, next = 0; oh < c.out_h; ++oh, y += y_row) {
       const OutputRow& r = a.rows[oh];
       if (strips && oh == next) {
-        next += a.strip;
-        rows.copy_strip(oh, std::min<int>(next, c.out_h) - oh);
+        next = std::min<int>(oh + a.strip, c.out_h);
+        rows.copy_strip(oh, next - oh);
+        for (int merged = oh; a.merged && merged < next; ++merged) merge(a, io, window, a.rows[merged]);
       } else if (!strips) {
-        set_stretches(a, io, pointers_to(rows.window(oh * c.stride_h - c.pad_top, r.span)), r.span, t);
+        window = pointers_to(rows.window(oh * c.stride_h - c.pad_top, r.span));
+        set_stretches(a, io, window, r.span, t);
+        if (a.merged) merge(a, io, window, r);
       }
-      t.first = r.span.first * in_row;
-      t.last = r.span.last * in_row;
+      t.first = r.first;
+      t.last = r.last;
       if (a.column) {
         t.lanes = t.last - t.first;
         t.last = t.first + 1;
@@ -465,7 +520,7 @@ int64_t scratch_bytes(const Args& a) {
     return behind + stretches_bytes(a) + ((a.joined == 1 ? inputs : rows) + kRowSlack) * a.element();
   }
   const int64_t rows = with_element(a, [&]<class Element>() { return Rows<Element>::scratch_bytes(a.conv, a.keep); });
-  return behind + stretches_bytes(a) + rows;
+  return behind + stretches_bytes(a) + merged_bytes(a) + rows;
 }
 
 // Cycles that the tiles of a layer take, by what was measured on an Emerald Rapids with the convolutions of

@@ -148,6 +148,9 @@ std::vector<Problem> problems() {
   list.push_back({.h = 9, .w = 33, .ci = 1, .co = 24, .k = 4, .pad = 2});     // kernel rows of one lane
   list.push_back({.h = 9, .w = 69, .ci = 3, .co = 8, .stride = 2});           // kernel rows of two lanes and a byte
   list.push_back({.n = 2, .h = 6, .w = 36, .ci = 3, .co = 8, .stride = 2, .pad = 2});
+  list.push_back({.n = 2, .h = 9, .w = 70, .ci = 3, .co = 32, .stride = 2});  // the same of more channels
+  list.push_back({.h = 3, .w = 21, .ci = 3, .co = 17, .stride = 2, .pad = 4});
+  list.push_back({.h = 70, .w = 130, .ci = 3, .co = 24, .stride = 2});        // in strips
   list.push_back({.h = 4, .w = 20, .ci = 7, .co = 8, .pad = 2});
   list.push_back({.h = 12, .w = 180, .ci = 16, .co = 8});                     // too large to be copied at once
   list.push_back({.h = 7, .w = 7, .ci = 4, .co = 8, .k = 1, .stride = 2, .pad = 0});
