@@ -21,7 +21,7 @@ Peak measure_peak(Isa isa);
 class CopyRates {
  public:
   /// Bytes read and written a second, of a copy of `bytes` in all, rounded up to a power of two from 256 to 2^26. Measured
-  /// in some 3 ms when it is first asked for.
+  /// in at most some 6 ms when it is first asked for.
   double at(int64_t bytes);
 
  private:
