@@ -1,6 +1,8 @@
 // The loops that the fast twins of the small int8 kernels share: rows of codes, and stacks of places.
 #pragma once
 
+#include <cstdint>
+#include <cstdlib>
 #include <span>
 
 #include "ops/requantize_fast.hpp"
@@ -26,6 +28,11 @@ struct SumS8 {
   int32_t zero_a, zero_b, left_shift;
   bool minus;
   int32_t factor_a, factor_b, offset, shift;
+
+  /// Do the sums of Eq. 23b have 32 bits, with this offset?
+  bool fits(int64_t with_offset) const {
+    return 128 * (std::abs(int64_t{factor_a}) + std::abs(int64_t{factor_b})) + std::abs(with_offset) <= INT32_MAX;
+  }
 };
 
 /// (a - zero_a) (b - zero_b), requantized by lanes 0 to 15.

@@ -166,9 +166,7 @@ bool fill_fixed_as_shift(SumS8& s, const pare_add_s8_args& a) {
       if (o.lo > o.hi) continue;
       s.offset = static_cast<int32_t>(o.lo + (o.hi - o.lo) / 2);
       s.requantize = limits_only(a.zero_y, a.lo, a.hi);
-      const int64_t most =
-          128 * (std::abs(int64_t{s.factor_a}) + std::abs(int64_t{s.factor_b})) + std::abs(int64_t{s.offset});
-      return most <= INT32_MAX;
+      return s.fits(s.offset);
     }
   return false;
 }
