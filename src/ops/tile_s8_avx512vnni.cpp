@@ -21,12 +21,18 @@ PARE_SIMD void copy_row_avx512vnni(const int8_t* from, void* to, int64_t count, 
 PARE_SIMD void copy_flipped_avx512vnni(const int8_t* from, void* to, int64_t count, int32_t) {
   copy_row(from, static_cast<Element*>(to), count, zeros());
 }
+
+namespace {
+// kRows rows, from number `first` on.
 template <int kRows>
 PARE_SIMD void merge(const void* const* rows, int first, ptrdiff_t offset, uint64_t begins, int64_t bytes, Element* to) {
   const ptrdiff_t pixel = std::countr_zero(begins & (begins - 1)), back = std::countl_zero(begins) + 1;
   const Element* from[kRows];
-  ptrdiff_t byte[kRows];  // the first one from this row
-  for (int i = 0; i < kRows; ++i) from[i] = static_cast<const Element*>(rows[first + i]) + offset - first - i, byte[i] = first + i;
+  ptrdiff_t byte[kRows];  // the first of a vector that comes from this row
+  for (int i = 0; i < kRows; ++i) {
+    byte[i] = first + i;
+    from[i] = static_cast<const Element*>(rows[first + i]) + offset - byte[i];
+  }
   for (ptrdiff_t at = 0; at < bytes; at += 64) {
     Ints lanes = zeros();
 #pragma GCC unroll 4
@@ -39,7 +45,9 @@ PARE_SIMD void merge(const void* const* rows, int first, ptrdiff_t offset, uint6
     store(to + at, lanes);
   }
 }
-void merge_rows_avx512vnni(const void* const* rows, int first, int last, ptrdiff_t offset, uint64_t begins, int64_t bytes, void* to) {
+}  // namespace
+void merge_rows_avx512vnni(const void* const* rows, int first, int last, ptrdiff_t offset, uint64_t begins, int64_t bytes,
+                           void* to) {
   using Merge = void (*)(const void* const*, int, ptrdiff_t, uint64_t, int64_t, Element*);
   constexpr Merge kMerge[] = {merge<1>, merge<2>, merge<3>, merge<4>};
   kMerge[static_cast<size_t>(last - first - 1)](rows, first, offset, begins, bytes, static_cast<Element*>(to));

@@ -22,7 +22,7 @@ int stretch_of(const pare_conv2d_s8_args& c) { return c.kernel_w / segments_of(c
 // What an output row's tiles are told, known beforehand: a short row takes little longer than finding it out.
 struct OutputRow {
   RowSpan span;      // of the kernel
-  int first, last;   // of the stretches
+  RowSpan stretches;
   ptrdiff_t bias;    // of all biases, where its ones begin
   ptrdiff_t window;  // in a strip: bytes from the stretches of its first output row
 };
@@ -238,8 +238,7 @@ void pack_rows(Packed& p) {
     const RowSpan span = rows_inside(a.conv, oh * a.conv.stride_h - a.conv.pad_top);
     const auto known = std::find(spans.begin(), spans.end(), span);
     const ptrdiff_t window = a.keep == Keep::Strip ? oh % a.strip * a.conv.stride_h * row_bytes(a) : 0;
-    const RowSpan stretches = stretches_of(a, span);
-    p.rows.push_back({span, stretches.first, stretches.last, (known - spans.begin()) * a.bias_count, window});
+    p.rows.push_back({span, stretches_of(a, span), (known - spans.begin()) * a.bias_count, window});
     if (known != spans.end()) continue;
     spans.push_back(span);
     const std::vector<int32_t> biases = biases_for(p, span);
@@ -256,13 +255,16 @@ bool can_read_in_place(const Args& a) {
          c.out_w >= a.tiles.pixels_at_once;
 }
 
-// May the last inputs be merged? A window must not reach over both edges, see stretches_of.
+// Has each of a few kernel rows one byte more than whole lanes?
+bool leaves_bytes(const Args& a) {
+  return a.conv.groups == 1 && a.segments == 1 && a.stretch() % 4 == 1 && a.conv.kernel_h > 1 && a.conv.kernel_h <= 4;
+}
+
+// May these be merged? A window must not reach over both edges, see stretches_of.
 bool can_merge(const Args& a) {
   const pare_conv2d_s8_args& c = a.conv;
-  const int stretch = a.stretch();
-  return a.tiles.merge && c.groups == 1 && a.segments == 1 && stretch % 4 == 1 && stretch / 4 <= kFewLanes &&
-         c.kernel_h <= std::min(stretch, 4) && c.out_w >= 4 && a.x_pixel() >= 4 && a.x_pixel() <= 64 &&
-         c.in_h >= reach(c.kernel_h, c.dilation_h);
+  return a.tiles.merge && leaves_bytes(a) && a.stretch() / 4 <= kFewLanes && c.kernel_h <= a.stretch() && c.out_w >= 4 &&
+         a.x_pixel() >= 4 && a.x_pixel() <= 64 && c.in_h >= reach(c.kernel_h, c.dilation_h);
 }
 // Cycles of an output row on a Zen 4, by what was measured with images of 16 to 224 pixels: a lane of 16 channels takes one.
 bool pays_to_merge(const Args& a) {
@@ -276,7 +278,7 @@ void choose_rows(Args& a) {
   a.per_group = a.conv.out_c / a.conv.groups;
   a.blocks = channel_blocks(a.per_group);
   a.segments = segments_of(a.conv);
-  a.lone = a.narrow && a.segments == 1 && a.stretch() % 4 == 1 && a.conv.kernel_h > 1 && a.conv.kernel_h <= 4;
+  a.lone = a.narrow && leaves_bytes(a);
   const bool plain_rows = a.conv.kernel_h > 1 && !a.slide() && !a.pairs && !a.narrow;
   a.merged = plain_rows && can_merge(a) && pays_to_merge(a);
   for (ptrdiff_t i = 0; a.merged && i < 64; i += a.x_pixel()) a.merged_lanes |= uint64_t{1} << i;
@@ -346,9 +348,10 @@ void set_stretches(const Args& a, const pare_io* io, const void* const* rows, Ro
 
 // Of the kernel rows that begin at `rows`.
 void merge(const Args& a, const pare_io* io, const void* const* rows, const OutputRow& r) {
-  if (r.first == r.last) return;
+  if (r.span.first == r.span.last) return;
   const ptrdiff_t offset = r.window + a.stretch() - 1;
-  a.tiles.merge(rows, r.span.first, r.span.last, offset, a.merged_lanes, a.conv.out_w * a.x_pixel(), merged_rows(a, io) + r.window);
+  a.tiles.merge(rows, r.span.first, r.span.last, offset, a.merged_lanes, a.conv.out_w * a.x_pixel(),
+                merged_rows(a, io) + r.window);
 }
 
 // All groups of the pixels [ow, ow + pixels) of an output row, which begins at y; its window is `row` bytes from the
@@ -427,8 +430,8 @@ void run_by_row(const void* args, const pare_io* io, Tail& tail) {
         set_stretches(a, io, window, r.span, t);
         if (a.merged) merge(a, io, window, r);
       }
-      t.first = r.first;
-      t.last = r.last;
+      t.first = r.stretches.first;
+      t.last = r.stretches.last;
       if (a.column) {
         t.lanes = t.last - t.first;
         t.last = t.first + 1;
