@@ -80,8 +80,8 @@ double plain_rate(Plain& plain, void (Plain::*loop)()) {
   return static_cast<double>(kRepeats) * kPlain / seconds;
 }
 
-// Seconds of the fastest of some copies of `bytes` in all, half of them read and half written, between these places.
-double fastest_copy(const char* from, char* to, size_t half, size_t repeats) {
+// Seconds of the fastest loop of `repeats` copies of `half` bytes.
+double fastest_copies(const char* from, char* to, size_t half, size_t repeats) {
   constexpr double kSeconds = 0.001;
   const auto loop = [&] {
     for (size_t i = 0; i < repeats; ++i) {
@@ -96,17 +96,18 @@ double fastest_copy(const char* from, char* to, size_t half, size_t repeats) {
   return best;
 }
 
-// The best of several places, all there at once: where the pages of one lie, parts of a cache may stay unused (once in five times
+// Of `bytes` in all, half of them read and half written. The best of several places, all there at once: where the pages of one lie, parts of a cache may stay unused (once in five times
 // two thirds of the rate were seen from a second cache half as large again as what was copied).
 double copy_rate(size_t bytes) {
   constexpr size_t kTogether = size_t{1} << 20;  // bytes of a measured loop: enough that the clock's own time does not count
   constexpr size_t kMostTogether = size_t{1} << 25;
-  const size_t half = bytes / 2, repeats = std::max<size_t>(kTogether / bytes, 1), count = std::clamp<size_t>(kMostTogether / bytes, 1, 6);
+  const size_t half = bytes / 2, repeats = std::max<size_t>(kTogether / bytes, 1);
+  const size_t count = std::clamp<size_t>(kMostTogether / bytes, 1, 6);
   std::vector<std::vector<char>> places;
   double best = 1e9;
   while (places.size() < count) {
     places.emplace_back(bytes, static_cast<char>(1));
-    best = std::min(best, fastest_copy(places.back().data(), places.back().data() + half, half, repeats));
+    best = std::min(best, fastest_copies(places.back().data(), places.back().data() + half, half, repeats));
   }
   return static_cast<double>(bytes * repeats) / best;
 }
